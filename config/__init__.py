@@ -1,0 +1,1 @@
+"""Settings, policies, calendars and letter templates: data, and the loader that checks it."""

@@ -1,0 +1,1 @@
+"""The pure room: values, parsing, rules, decisions, letters. No I/O, no clock, no randomness."""

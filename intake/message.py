@@ -1,0 +1,128 @@
+"""What comes in and what it says: the values from the wire to the parsed message.
+
+`RawMessage` is what every channel delivers; `Message` is what `intake.parse` reads in it.
+RFC 5321 (envelope), RFC 5322 (message), RFC 2045-2047 (MIME). Ids are bare, without angle brackets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+MediaType: TypeAlias = Literal["message/rfc822", "application/json", "text/plain", "text/html"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Envelope:
+    """What the transport said, apart from the content (RFC 5321)."""
+
+    mail_from: str | None = None  # "" is the null reverse-path; None where the channel has no envelope
+    rcpt_to: tuple[str, ...] = ()
+    peer: str = ""  # network address of the client, "" where there is none
+    login: str | None = None  # the staff login of an authenticated submission, proven by the channel
+    verified: bool = False  # the channel proved who sent it: a good webhook signature, a chat session's cookie
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RawMessage:
+    """One message as it came, before anybody has tried to understand it.
+
+    `(channel, account, source_id)` names it for ever: delivering it twice stores it once.
+    """
+
+    channel: str  # "smtp", "lmtp", "imap", "webhook", "chat", "import", "file"
+    account: str  # which mailbox, listener, webhook or chat session
+    source_id: str  # unique within (channel, account): UIDVALIDITY and UID, webhook id, fingerprint
+    envelope: Envelope = Envelope()
+    blob: bytes  # untouched
+    media_type: MediaType = "message/rfc822"
+    received_at: datetime  # aware, UTC; INTERNALDATE for IMAP
+    quiet: bool = False  # imported history: filed, but nobody gets a letter
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Address:
+    """A mailbox as a header shows it: for reading. Who somebody *is* comes from `intake.identity` alone."""
+
+    name: str = ""  # decoded display name
+    email: str = ""  # addr-spec as written
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attachment:
+    """A part that is a file to a person, or an image that the HTML shows in place."""
+
+    name: str  # safe to store and to show, never empty
+    type: str  # declared media type, lower case
+    size: int  # bytes after decoding
+    sha256: str
+    inline: bool = False  # shown in place by the HTML (cid:), not a file the sender added
+    content_id: str = ""
+    content: bytes = field(default=b"", repr=False, compare=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Forwarded:
+    """The message somebody passed on. Fields are as shown to a reader; "" where not stated."""
+
+    from_: str = ""
+    to: str = ""
+    subject: str = ""
+    date: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Words:
+    """Whose words a text holds. Put together again, the three lose no word of the text."""
+
+    reply: str  # only what the sender newly wrote
+    signature: str = ""
+    quoted: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """What a message says. `intake.parse.parse` makes it and never raises: what is wrong is in `defects`."""
+
+    message_id: str | None = None
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    subject: str = ""
+    from_: tuple[Address, ...] = ()
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    reply_to: tuple[Address, ...] = ()
+    sent_at: datetime | None = None  # the Date header, aware; a claim, not a fact
+    text: str = ""  # the whole readable body
+    html: str | None = None  # sanitised
+    reply: str = ""
+    signature: str = ""
+    quoted: str = ""
+    forwarded: Forwarded | None = None
+    attachments: tuple[Attachment, ...] = ()
+    language: str | None = None  # BCP 47 primary tag, None when unsure
+    conversation: str | None = None  # chat session or provider thread id; only from verified channels
+    headers: tuple[tuple[str, str], ...] = ()  # names lower case, values decoded and unfolded, in order
+    parts: tuple[Part, ...] = field(default=(), repr=False)  # the leaves, for whoever reads reports
+    defects: tuple[str, ...] = ()  # slugs, each once: what had to be repaired or guessed
+
+    def header(self, name: str) -> str:
+        """The first value of a header, or ""."""
+        return next((value for key, value in self.headers if key == name), "")
+
+    def header_all(self, name: str) -> list[str]:
+        """Every value of a header, top first."""
+        return [value for key, value in self.headers if key == name]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """A leaf of the MIME tree (also leaves of attached messages), decoded."""
+
+    type: str  # media type, lower case; "message/rfc822" stands for the attached message as a whole
+    params: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""  # decoded text for text/* and message/*, else ""
+    depth: int = 0  # how many attached messages it lies in
