@@ -124,6 +124,7 @@ class Case:
     resolved_at: datetime | None = None
     follow_up_due_at: datetime | None = None
     follow_up_sent_at: datetime | None = None
+    followed_up: bool = False  # since it was last reopened
     followed_up_on: date | None = None  # local date of the latest completed follow-up
     reopened: int = 0
     ideas: tuple[str, ...] = ()
@@ -134,6 +135,7 @@ class Case:
     last_message_id: str = ""  # of the customer's latest message, for In-Reply-To
     thread: tuple[str, ...] = ()  # message ids for References, oldest first, at most 20
     answered_last_at: datetime | None = None
+    last_answer: str = ""  # the latest answer to the customer, at most 200 characters
     events: int = 0  # how many were folded in
 
     @property
@@ -143,7 +145,7 @@ class Case:
     @property
     def settled(self) -> bool:
         """Column 5 of the register: resolved and followed up."""
-        return self.status is Status.RESOLVED and self.followed_up_on is not None
+        return self.status is Status.RESOLVED and self.followed_up
 
 
 def when(value: str) -> datetime:
@@ -284,20 +286,22 @@ def _reply_sent(case: Case, event: Event) -> Case:
         case,
         replies=case.replies + 1,
         answered_last_at=event.at,
+        last_answer=" ".join(event.data["text"].split())[:200],
         thread=_with(case.thread, event.data.get("message_id"))[-20:],
     )
 
 
 def _case_resolved(case: Case, event: Event) -> Case:
-    """Data: resolution, followed_up_on (ISO date, where the same contact also was the follow-up), else None."""
+    """Data: resolution; follow_up: whether a follow-up is owed; followed_up_on (ISO date) where this contact also was it."""
     d = event.data
     followed = date.fromisoformat(d["followed_up_on"]) if d.get("followed_up_on") else None
     return replace(
         case,
-        status=Status.RESOLVED if followed else Status.FOLLOW_UP,
+        status=Status.FOLLOW_UP if d["follow_up"] else Status.RESOLVED,
         resolution=d.get("resolution") or case.resolution,
         resolved_by=event.actor,
         resolved_at=event.at,
+        followed_up=case.followed_up or followed is not None,
         followed_up_on=followed or case.followed_up_on,
     )
 
@@ -312,16 +316,15 @@ def _follow_up_sent(case: Case, event: Event) -> Case:
 
 
 def _follow_up_answered(case: Case, event: Event) -> Case:
-    """Data: answer "yes", "no" or "unclear"; on (ISO local date). A yes settles the case, a no is followed by `case_reopened`."""
-    if event.data["answer"] != "yes":
-        return replace(case, followed_up_on=date.fromisoformat(event.data["on"]))
-    return replace(
-        case,
-        status=Status.RESOLVED,
-        followed_up_on=date.fromisoformat(event.data["on"]),
-        follow_up_due_at=None,
-        resolved_at=case.resolved_at or event.at,
-    )
+    """Data: answer "yes", "no" or "unclear"; on (ISO local date).
+
+    A yes settles the case; a no is followed by `case_reopened`; what is unclear is for a person to settle.
+    """
+    d = event.data
+    on = date.fromisoformat(d["on"])
+    if d["answer"] != "yes":
+        return replace(case, followed_up_on=on)
+    return replace(case, status=Status.RESOLVED, followed_up=True, followed_up_on=on, follow_up_due_at=None)
 
 
 def _case_reopened(case: Case, event: Event) -> Case:
@@ -331,6 +334,7 @@ def _case_reopened(case: Case, event: Event) -> Case:
         status=Status.OPEN,
         reopened=case.reopened + 1,
         resolved_at=None,
+        followed_up=False,
         follow_up_due_at=None,
         follow_up_sent_at=None,
     )
