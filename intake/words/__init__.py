@@ -1,0 +1,7 @@
+"""Whose words a message holds: what the sender newly wrote, what they quoted, what they passed on, and in which language."""
+
+from intake.words.forward import find_forward
+from intake.words.language import language_of
+from intake.words.splitting import split
+
+__all__ = ["find_forward", "language_of", "split"]
