@@ -48,6 +48,9 @@ class Ids(Protocol):
     def letter(self) -> str:
         """16 lower-case letters and digits, never the same twice: the left part of a Message-ID."""
 
+    def token(self) -> str:
+        """At least 32 lower-case letters and digits that nobody can guess: what opens a chat session."""
+
     def jitter(self) -> float:
         """Uniform in 0 <= x < 1."""
 

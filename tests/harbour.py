@@ -85,5 +85,8 @@ class FakeIds:
     def letter(self) -> str:
         return f"l{next(self.numbers):015d}"
 
+    def token(self) -> str:
+        return f"t{next(self.numbers):031d}"
+
     def jitter(self) -> float:
         return 0.5
