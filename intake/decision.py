@@ -63,6 +63,8 @@ class Facts:
     by_reference: Case | None = None
     of_contact: tuple[Case, ...] = ()  # cases of this sender, newest first, at most 20, not merged
     same_matter: tuple[Case, ...] = ()  # cases of others that share an order number, at most 10
+    related: tuple[Case, ...] = ()  # the cases that `by_token` may belong to
+    history: tuple[Event, ...] = ()  # of `by_token`, oldest first, the latest 50
     answers: Sent | None = None  # the letter of ours that this one answers
     reports_on: Sent | None = None
     acks_to_sender_24h: int = 0

@@ -1,0 +1,77 @@
+"""Making, keeping and timing promises.
+
+A promise of kind "news" was told to the customer: they hear from us by then. A "target" was not (nobody may be written to, or
+nobody was yet): staff are reminded of it all the same, and no letter ever claims that it was promised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from intake.case import Case, Event, Kind, Promise, Status, stamp
+from intake.hours import Calendar, promise_due
+from intake.policy import Brand
+
+
+def made(
+    case: Case | None, kind: str, due_at: datetime, *, now: datetime, actor: str = "daemon", offset: int = 0
+) -> Event:
+    """The event of a new promise. `offset` numbers it when several are made at once."""
+    number = (len(case.promises) if case else 0) + 1 + offset
+    return Event(
+        kind=Kind.PROMISE_MADE, at=now, actor=actor, data={"id": f"p{number}", "kind": kind, "due_at": stamp(due_at)}
+    )
+
+
+def promise_of(event: Event) -> Promise:
+    """The promise that a `promise_made` event makes, for the letter that tells it."""
+    d = event.data
+    due_at = datetime.fromisoformat(d["due_at"])
+    return Promise(id=d["id"], kind=d["kind"], made_at=event.at, due_at=due_at, made_by=event.actor)
+
+
+def kept(case: Case, *, now: datetime, actor: str) -> list[Event]:
+    """The customer has heard from a person: what was promised or aimed at is done."""
+    return [Event(kind=Kind.PROMISE_KEPT, at=now, actor=actor, data={"id": p.id}) for p in case.open_promises]
+
+
+def renewal(now: datetime, brand: Brand) -> datetime:
+    """The honest new date after a promise that could not be kept: early on the next working day."""
+    calendar = Calendar(brand.hours)
+    tomorrow = calendar.next_working_day(calendar.local(now).date())
+    return calendar.add_working_time(calendar.opens_at(tomorrow), timedelta(hours=brand.promises.renew_working_hours))
+
+
+def nudge_times(promise: Promise, brand: Brand) -> Iterable[tuple[int, datetime]]:
+    """(percent, when) of each reminder still to come: shares of the working time between making and due."""
+    calendar = Calendar(brand.hours)
+    whole = calendar.working_time_between(promise.made_at, promise.due_at)
+    for percent in brand.promises.nudge_at:
+        if percent > promise.nudged:
+            yield percent, calendar.add_working_time(promise.made_at, whole * percent / 100)
+
+
+def last_moment(promise: Promise, brand: Brand) -> datetime:
+    """When the honest letter must go out, so that it comes before the promised time has passed."""
+    return promise.due_at - timedelta(minutes=brand.promises.quiet_minutes)
+
+
+def next_look(case: Case, brand: Brand) -> datetime | None:
+    """When the case must be looked at again even if nothing happens; None where nothing is due."""
+    if case.status in (Status.MERGED, Status.RESOLVED):
+        return None
+    times = [last_moment(p, brand) for p in case.open_promises]
+    times += [at for p in case.open_promises for _, at in nudge_times(p, brand)]
+    if case.status is Status.FOLLOW_UP and case.follow_up_due_at and case.follow_up_sent_at is None:
+        times.append(case.follow_up_due_at)
+    return min(times, default=None)
+
+
+def follow_up_due(case: Case, resolver: str, *, now: datetime, brand: Brand) -> datetime:
+    """When the follow-up is owed: the same day when another team resolved it, else the next working day, in hours."""
+    if resolver != case.owner and promise_due(now, brand.hours).date() == now.date():
+        return promise_due(now, brand.hours) - timedelta(minutes=30)
+    calendar = Calendar(brand.hours)
+    tomorrow = calendar.next_working_day(calendar.local(now).date())
+    return calendar.add_working_time(calendar.opens_at(tomorrow), timedelta(hours=1))
