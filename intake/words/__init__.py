@@ -2,6 +2,7 @@
 
 from intake.words.forward import find_forward
 from intake.words.language import language_of
+from intake.words.marker import REPLY_MARKER, REPLY_MARKERS
 from intake.words.splitting import split
 
-__all__ = ["find_forward", "language_of", "split"]
+__all__ = ["REPLY_MARKER", "REPLY_MARKERS", "find_forward", "language_of", "split"]

@@ -1,11 +1,88 @@
-"""Whose words are these: the new ones, the signature, the quoted ones."""
+"""Whose words are these: what the sender newly wrote, their signature, and what they quoted.
+
+Layers, strongest first: the client's own markup, comparison with the letter that was answered, ">" marks,
+then the lines that clients of many languages set above an older message. In doubt the text stays in the reply.
+"""
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from intake.message import Words
+from intake.words.attribution import attribution_start, part_shared_line
+from intake.words.echo import echoes
+from intake.words.headers import block_at, marker_of
+from intake.words.lines import MUCH, Whose, is_quoted, lines_of, next_filled
+from intake.words.marker import is_reply_marker
+from intake.words.markup import owners_by_markup
+from intake.words.signature import signature_start
 
 
-def split(text: str, html: str | None = None, *, language: str | None = None, parent: str | None = None) -> Words:
-    """Part `text` into what its sender newly wrote, their signature, and what they quoted."""
-    head, marker, tail = text.partition("\n>")
-    return Words(reply=head.strip(), quoted=(marker + tail).strip())
+def split(text: str, html: str | None = None, *, parent: str | None = None) -> Words:
+    """Part `text` into what its sender newly wrote, their signature, and what they quoted. Never raises.
+
+    `html` is the same message's HTML as the client wrote it, not sanitised; `parent` the plain text of our letter that it answers.
+    The three parts together hold every word of `text`. Where nothing would be left as new, all of it counts as new.
+    """
+    lines = [part for line in lines_of(text[:MUCH]) for part in part_shared_line(line)]
+    owners = _owners(lines, html, parent)
+    words = _words(lines, owners, text[MUCH:])
+    return words if words.reply else Words(reply=text.strip())
+
+
+def _owners(lines: list[str], html: str | None, parent: str | None) -> list[Whose]:
+    owners: list[Whose] = owners_by_markup(lines, html) if html else ["reply"] * len(lines)
+    echoed = echoes(lines, parent) if parent else frozenset()
+    for at, line in enumerate(lines):
+        if at in echoed or is_quoted(line):
+            owners[at] = "quoted"
+    _mark_boundaries(lines, owners)
+    _mark_signatures(lines, owners)
+    return owners
+
+
+def _mark_boundaries(lines: list[str], owners: list[Whose]) -> None:
+    """What stands above a quotation belongs to it; where no marked quotation follows, all the rest is the quotation."""
+    at = 0
+    while at < len(lines):
+        span = _boundary(lines, owners, at) if owners[at] == "reply" and lines[at].strip() else None
+        if span is None:
+            at += 1
+            continue
+        start, end = span
+        following = next_filled(lines, end)
+        if following < len(lines) and owners[following] == "reply":
+            end = following = len(lines)
+        owners[start:end] = ["quoted"] * (end - start)
+        at = following
+
+
+def _boundary(lines: list[str], owners: list[Whose], at: int) -> tuple[int, int] | None:
+    """The lines [start, end) of the marker, header block or attribution that line `at` belongs to, or None."""
+    following = next_filled(lines, at + 1)
+    if is_reply_marker(lines[at]) or marker_of(lines[at]):
+        block = block_at(lines, following, marked=True)
+        return at, block.end if block else at + 1
+    block = block_at(lines, at)
+    if block:
+        return at, block.end
+    quote_follows = following < len(lines) and owners[following] == "quoted"
+    start = attribution_start(lines, at, before_quote=quote_follows)
+    return None if start is None else (start, at + 1)
+
+
+def _mark_signatures(lines: list[str], owners: list[Whose]) -> None:
+    at = 0
+    for owner, run in groupby(list(owners)):
+        end = at + len(list(run))
+        start = signature_start(lines, at, end) if owner == "reply" else end
+        owners[start:end] = ["signature"] * (end - start)
+        at = end
+
+
+def _words(lines: list[str], owners: list[Whose], rest: str) -> Words:
+    parts: dict[Whose, list[str]] = {"reply": [], "signature": [], "quoted": []}
+    for line, owner in zip(lines, owners, strict=True):
+        parts[owner].append(line)
+    parts[owners[-1]][-1] += rest
+    return Words(**{owner: "\n".join(its).strip() for owner, its in parts.items()})

@@ -1,0 +1,67 @@
+"""The sentence a client sets above a quotation: "On Monday, 3 November 2025 at 10:12, Ann <ann@example.org> wrote:"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from intake.words.lines import bare
+from intake.words.vocabulary import MYSELF, ON_THE_DAY, WROTE
+
+_MOST_LINES = 6
+_LONGEST = 600  # characters of a whole attribution
+
+
+def _any(words: Sequence[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(set(words), key=len, reverse=True))
+
+
+_VERB = re.compile(rf"(?<![a-z])(?:{_any(WROTE)})(?=[\s:：\-]|$)")
+_STORY = re.compile(rf"(?<!\w)(?:{_any(MYSELF)})\s(?:{_any(WROTE)})|(?:schrieb|skrev|schreef)\s(?:{_any(MYSELF)})(?!\w)")
+_DATED = re.compile(
+    rf"[-–—\s]*(?:(?:{_any(ON_THE_DAY)})\s[^\n]{{0,40}}?\d|[^\W\d_]{{2,12}}\.?,?\s{{1,2}}\d{{1,2}}[.\s]|\d{{1,4}}\s?[-./年]\s?\d)"
+)
+_TIME = re.compile(r"(?<![\d.:/])\d{1,2}[:.h]\d{2}(?![\d/]|\.\d)")
+_MAILBOX = re.compile(r"[<(\[][^\s<>()@]{0,80}@[^\s<>()@]{1,200}[>)\]]|mailto:")
+_INSIDE = re.compile(r"(?<=\S)\s+(?=On (?:[A-Z][a-z]{2,8},? |\d))")
+
+
+def attribution_start(lines: Sequence[str], end: int, *, before_quote: bool) -> int | None:
+    """The first line of the attribution whose last line is `end`, or None when there is none.
+
+    `before_quote` says that a quotation follows: then a verb and a colon are enough. Otherwise the sentence must
+    carry what only a client writes: a date with a time, or a mailbox in brackets.
+    """
+    last = bare(lines[end]).lower()
+    if not _ends(last):
+        return None
+    start = _start(lines, end)
+    text = " ".join(bare(line) for line in lines[start : end + 1]).lower()
+    if len(text) > _LONGEST or _STORY.search(text):
+        return None
+    dated, mailbox = _DATED.match(text) is not None, _MAILBOX.search(text) is not None
+    if _VERB.search(text, max(0, len(text) - 200)):
+        return start if before_quote or mailbox or (dated and ("@" in text or _TIME.search(text))) else None
+    return start if dated and mailbox and _TIME.search(text) else None
+
+
+def part_shared_line(line: str) -> list[str]:
+    """A line that holds the end of the new words and a whole attribution, as two; any other as it is."""
+    if len(line) > _LONGEST or not line.rstrip().endswith("wrote:") or _DATED.match(bare(line).lower()):
+        return [line]
+    return _INSIDE.split(line, maxsplit=1)
+
+
+def _ends(last: str) -> bool:
+    if not last:
+        return False
+    return last[-1] in ":：" or (last[-1] == "-" and last[0] == "-") or (last[-1] == ">" and last[0].isdigit())
+
+
+def _start(lines: Sequence[str], end: int) -> int:
+    """Where the sentence begins: the nearest line up that starts with a date; a gap may lie in it."""
+    for at in range(end, max(-1, end - _MOST_LINES), -1):
+        if _DATED.match(bare(lines[at]).lower()):
+            return at
+    wraps = end > 0 and bare(lines[end]).lower().rstrip(" :：") in WROTE and lines[end - 1].strip()
+    return end - 1 if wraps else end
