@@ -1,0 +1,175 @@
+"""The way in for providers that post to us: one route, and in it the provider's own two functions.
+
+A provider's file says how a request proves who sent it (`verify`) and what messages it holds (`read`); both are pure, so that
+a recorded request can be replayed. Everything else is the same for all of them and happens here: limits, secrets, durability
+before the answer, and the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from channels import Tools
+from channels._answers import RETRY_AFTER, Refused, answer, read_body
+from channels._door import client
+from intake.message import Envelope, MediaType, RawMessage
+from intake.ports import Deliver, Receipt, TryLater
+
+log = structlog.get_logger()
+
+SHORTEST = 24  # bytes of a secret
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """One HTTP request, as it was signed."""
+
+    method: str = "POST"
+    url: str = ""  # scheme, host, path and query, verbatim
+    headers: tuple[tuple[str, str], ...] = ()  # in order, doubled ones too; bytes beyond UTF-8 as surrogate escapes
+    body: bytes = b""
+
+    def header(self, *names: str) -> str:
+        """The value of the one header of these names, or "" where it is missing or there is more than one."""
+        values = [value for key, value in self.headers if key.lower() in names]
+        return values[0] if len(values) == 1 else ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Incoming:
+    """One message in a request."""
+
+    source_id: str  # the provider's id: the same in every repetition, different for every message
+    blob: bytes  # a JSON contact, or the whole mail where the provider passes it on
+    media_type: MediaType = "application/json"
+    mail_from: str | None = None
+    rcpt_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """What a genuine request holds."""
+
+    messages: tuple[Incoming, ...] = ()
+    ignored: tuple[str, ...] = ()  # slugs of what is no customer's message: receipts, echoes of our own, pings
+    answer: str | None = None  # what the provider waits to hear: a challenge
+
+
+class Unreadable(ValueError):
+    """A request that no repetition will make readable. The argument is a slug."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Statuses:
+    """What a provider understands. Some stop for ever at a status that makes others try again."""
+
+    accepted: int = 200
+    refused: int = 401
+    unreadable: int = 400
+    later: int = 503
+
+
+DEFAULT = Statuses()
+
+Verify = Callable[[Request, Sequence[str], datetime], str | None]
+"""Why the request proves nothing (a slug), or None when one of the secrets made its signature and it is fresh. Never raises."""
+
+Read = Callable[[Request], Reading]
+"""What a genuine request holds. Raises `Unreadable`."""
+
+
+class Hook:
+    """`POST /hooks/{name}`. It answers "accepted" only when every message in the request is durable."""
+
+    def __init__(
+        self,
+        *,
+        kind: str,
+        name: str,
+        verify: Verify,
+        read: Read,
+        secrets_file: Path,  # one secret a line; while one replaces another, both
+        max_body: int,  # bytes
+        tools: Tools,
+        statuses: Statuses = DEFAULT,
+    ) -> None:
+        self.kind, self.name, self.tools = kind, name, tools
+        self._verify, self._read, self._statuses = verify, read, statuses
+        self._secrets_file, self._max_body = secrets_file, max_body
+
+    def routes(self, deliver: Deliver) -> list[web.RouteDef]:
+        async def take(request: web.Request) -> web.Response:
+            return await self._take(request, deliver)
+
+        return [web.post(f"/hooks/{self.name}", take)]
+
+    async def probe(self) -> list[str]:
+        secrets = self.secrets()
+        if not secrets:
+            return [f"Channel {self.name!r} has no secret: put one on a line of {self._secrets_file}."]
+        short = any(len(secret) < SHORTEST for secret in secrets)
+        return [f"A secret of channel {self.name!r} is too short: {SHORTEST} bytes at least."] if short else []
+
+    async def close(self) -> None:
+        """Nothing is streamed here."""
+
+    async def _take(self, request: web.Request, deliver: Deliver) -> web.Response:
+        seen = await self._seen(request)
+        secrets, now = self.secrets(), self.tools.clock.now()
+        if not secrets:
+            log.error("hook_without_secret", channel=self.name)
+            raise Refused(self._statuses.later, "try_later", retry_after=RETRY_AFTER)
+        if slug := self._verify(seen, secrets, now):
+            log.warning("hook_refused", channel=self.name, reason=slug)
+            raise Refused(self._statuses.refused, slug)
+        reading = self._reading(seen)
+        raws = [self._raw(message, client(request), now) for message in reading.messages]
+        receipts = await self._kept(raws, deliver)
+        log.info("hook_taken", channel=self.name, messages=len(raws), ignored=reading.ignored)
+        if reading.answer is not None:
+            return web.Response(status=self._statuses.accepted, text=reading.answer)
+        return answer(self._statuses.accepted, {"received": len(raws), "new": sum(r.new for r in receipts)})
+
+    async def _kept(self, raws: list[RawMessage], deliver: Deliver) -> list[Receipt]:
+        try:
+            return await deliver(raws) if raws else []
+        except TryLater:
+            raise Refused(self._statuses.later, "try_later", retry_after=RETRY_AFTER) from None
+
+    async def _seen(self, request: web.Request) -> Request:
+        headers = tuple((name.lower(), value) for name, value in request.headers.items())
+        body = await read_body(request, self._max_body)
+        return Request(method=request.method, url=str(request.url), headers=headers, body=body)
+
+    def _reading(self, seen: Request) -> Reading:
+        try:
+            return self._read(seen)
+        except Unreadable as wrong:
+            log.warning("hook_unreadable", channel=self.name, reason=str(wrong))
+            raise Refused(self._statuses.unreadable, str(wrong)) from None
+
+    def _raw(self, message: Incoming, peer: str, now: datetime) -> RawMessage:
+        envelope = Envelope(mail_from=message.mail_from, rcpt_to=message.rcpt_to, peer=peer, verified=True)
+        return RawMessage(
+            channel=self.kind,
+            account=self.name,
+            source_id=message.source_id,
+            envelope=envelope,
+            blob=message.blob,
+            media_type=message.media_type,
+            received_at=now,
+        )
+
+    def secrets(self) -> list[str]:
+        """Read again each time, so that a secret is replaced without a restart. The file is a few lines long."""
+        try:
+            lines = self._secrets_file.read_text(encoding="utf-8").splitlines()
+        except (OSError, ValueError):
+            return []
+        return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
