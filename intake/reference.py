@@ -14,6 +14,7 @@ from collections.abc import Iterable
 _LETTERS = "ABCDEFGHJKLMNPQRSTVWXYZ"  # 23 of them
 _FIRST_WEIGHT = 5  # any would do that keeps the weights of the twelve places between 1 and 22, all different
 _CANONICAL = re.compile(r"([A-Z]{2,4})-([0-9]{4})-([0-9]{4})([A-Z])")
+_BRACKETED = re.compile(r"[\[(]?(?<![^\W_])([A-Z]{2,4}-[0-9]{4}-[0-9]{4}[A-Z])(?![^\W_])[\])]?", re.IGNORECASE)
 _COMPACT = re.compile(r"([a-z]{2,4})([0-9]{4})([0-9]{4})([a-z])")
 _GAP = r"[\s\-_.:/#()\[\]\u00ad\u2010-\u2015\u2212]{0,4}"  # what people and programs put between the groups
 
@@ -43,6 +44,11 @@ def find(text: str, prefixes: Iterable[str]) -> tuple[str, ...]:
     )
     groups = (tuple(map(str.upper, hit)) for hit in pattern.findall(unicodedata.normalize("NFKC", text)))
     return tuple(dict.fromkeys(_canonical(*group) for group in groups if _holds(*group)))
+
+
+def without(text: str) -> str:
+    """The text without the references in it, whatever their prefix, and without the brackets around them."""
+    return _BRACKETED.sub(lambda hit: "" if valid(hit[1].upper()) else hit[0], text)
 
 
 def compact(ref: str) -> str:
