@@ -26,6 +26,10 @@ class TryLater(Exception):
     """
 
 
+class CannotListen(Exception):
+    """An address cannot be listened on. The text is for the operator: which channel, which address, and why."""
+
+
 Deliver = Callable[[Sequence[RawMessage]], Awaitable[list[Receipt]]]
 """Commit messages and say so. Returns only after the rows are durable; raises `TryLater` if any is not."""
 
@@ -57,6 +61,9 @@ class Ids(Protocol):
 
 class Receiver(Protocol):
     """A way in."""
+
+    async def open(self) -> None:
+        """Take hold of the address to listen on, if there is one; connect to nothing. Raises `CannotListen`."""
 
     async def receive(self, deliver: Deliver) -> None:
         """Take messages in until cancelled. On cancellation finish what was begun, take nothing new, and return."""

@@ -1,0 +1,125 @@
+"""Answerable: a complaint intake daemon. `main.py VERB` is the whole command line; `main.py --help` lists the verbs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from workers.verbs.files import Format
+
+app = App(name="main.py", help="Answerable, a complaint intake daemon.", version="0.1.0")
+Config = Annotated[Path | None, Parameter(name="--config", help="settings file; without it, the local one under var/")]
+Json = Annotated[bool, Parameter(name="--json", negative=(), help="one JSON object a line")]
+
+
+@app.command
+def run(*, config: Config = None) -> int:
+    """Start the daemon."""
+    from workers.verbs import run as verb
+
+    return verb.run(config)
+
+
+@app.command
+def check(*, config: Config = None) -> int:
+    """Read settings, policies and templates, try the database, mailboxes and smarthost; name every fault at once."""
+    from workers.verbs import check as verb
+
+    return verb.run(config)
+
+
+@app.command
+def parse(
+    *files: Path, form: Annotated[Format, Parameter(name="--format")] = "eml", as_json: Json = False
+) -> int:
+    """Print what we understand of messages. Pure: no database, no settings."""
+    from workers.verbs import parse as verb
+
+    return verb.run(files, form, as_json=as_json)
+
+
+@app.command
+def explain(
+    *files: Path,
+    form: Annotated[Format, Parameter(name="--format")] = "eml",
+    as_json: Json = False,
+    config: Config = None,
+) -> int:
+    """Show what would happen to messages, and why. Nothing is stored."""
+    from workers.verbs import explain as verb
+
+    return verb.run(files, form, as_json=as_json, config=config)
+
+
+@app.command(name="import")
+def import_(path: Path, *, config: Config = None) -> int:
+    """Take a Maildir, an mbox or a folder of .eml files into the database, quietly. Safe to repeat."""
+    from workers.verbs import importing as verb
+
+    return verb.run(path, config)
+
+
+@app.command
+def cases(*, config: Config = None, as_json: Json = False, status: str | None = None) -> int:
+    """List the cases."""
+    from workers.verbs import looking as verb
+
+    return verb.cases(config, as_json=as_json, status=status)
+
+
+@app.command
+def case(ref: str, *, config: Config = None, as_json: Json = False) -> int:
+    """Show one case with its history."""
+    from workers.verbs import looking as verb
+
+    return verb.case(ref, config, as_json=as_json)
+
+
+@app.command
+def register(*, output: Path | None = None, config: Config = None, as_json: Json = False) -> int:
+    """Print the register, or write it to an .xlsx or .csv file."""
+    from workers.verbs import looking as verb
+
+    return verb.show_register(config, as_json=as_json, to=output)
+
+
+@app.command
+def parked(
+    *, retry: int | None = None, release: int | None = None, config: Config = None, as_json: Json = False
+) -> int:
+    """List what waits for a person; decide a message again, or release it."""
+    from workers.verbs import looking as verb
+
+    return verb.parked(config, as_json=as_json, retry=retry, release=release)
+
+
+@app.command
+def audit(*, config: Config = None, as_json: Json = False) -> int:
+    """Prove that everything accepted is accounted for."""
+    from workers.verbs import looking as verb
+
+    return verb.audit(config, as_json=as_json)
+
+
+@app.command
+def migrate(*, config: Config = None) -> int:
+    """Bring the database to the version of this code."""
+    from workers.verbs import looking as verb
+
+    return verb.migrate(config)
+
+
+def main() -> int:
+    """Run a verb. What is wrong with settings or the database is a sentence, not a traceback."""
+    from workers.verbs.errors import spoken
+
+    with spoken() as status:
+        status.code = int(app(result_action="return_value") or 0)
+    return status.code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+"""The one place where time and chance are read from the machine."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from datetime import UTC, datetime
+
+ALPHABET = "abcdefghijkmnopqrstuvwxyz0123456789"
+
+
+class SystemClock:
+    """Wall-clock time, and sleep."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+class SystemIds:
+    """Chance from the operating system."""
+
+    def case_number(self) -> int:
+        return secrets.randbelow(10**8)
+
+    def letter(self) -> str:
+        return "".join(secrets.choice(ALPHABET) for _ in range(16))
+
+    def token(self) -> str:
+        return "".join(secrets.choice(ALPHABET) for _ in range(40))
+
+    def jitter(self) -> float:
+        return secrets.randbelow(10**6) / 10**6

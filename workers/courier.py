@@ -1,0 +1,79 @@
+"""Delivering letters: claims what is due, hands it to its channel, and keeps what became of every recipient."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from intake.retry import next_attempt
+
+from intake.letter import Delivery, Outcome, Pending
+from intake.ports import Clock, Ids, Sender
+from store import outbox
+from store.database import Store
+from workers.desk import Desk
+from workers.metrics import SENT
+from workers.runner import Runner
+
+log = structlog.get_logger()
+
+
+class Courier(Runner):
+    """A letter is marked as being sent before its wire is touched, and as sent only after the other side took it."""
+
+    name = "courier"
+    batch = 20
+    lease = timedelta(minutes=10)
+
+    def __init__(
+        self, store: Store, senders: Mapping[str, Sender], desk: Desk, clock: Clock, ids: Ids, owner: str
+    ) -> None:
+        super().__init__()
+        self._store = store
+        self._senders = senders
+        self._desk = desk
+        self._clock = clock
+        self._ids = ids
+        self._owner = owner
+
+    async def once(self) -> int:
+        now = self._clock.now()
+        due = await self._store.write(
+            lambda tx: outbox.claim(
+                tx, owner=self._owner, now=now, lease=self.lease, limit=self.batch, channels=sorted(self._senders)
+            )
+        )
+        await asyncio.gather(*map(self._send, due))
+        return len(due)
+
+    async def _send(self, pending: Pending) -> None:
+        deliveries = await self._senders[pending.submission.channel].send(pending.submission)
+        now = self._clock.now()
+        again = self._again(pending, deliveries, now)
+        await self._store.write(lambda tx: self._keep(tx, pending, deliveries, now, again))
+        for delivery in deliveries:
+            SENT.labels(channel=pending.submission.channel, outcome=delivery.outcome.value).inc()
+        log.info(
+            "letter-handed-over",
+            outbox_id=pending.outbox_id,
+            kind=pending.kind.value,
+            case=pending.case_ref or None,
+            outcomes=[d.outcome.value for d in deliveries],
+            codes=[d.code for d in deliveries if d.code],
+            again_at=again.isoformat() if again else None,
+        )
+
+    def _again(self, pending: Pending, deliveries: Sequence[Delivery], now: datetime) -> datetime | None:
+        if all(d.outcome is not Outcome.DEFERRED for d in deliveries):
+            return None
+        return next_attempt(pending.attempts + 1, now=now, jitter=self._ids.jitter())
+
+    def _keep(
+        self, tx: outbox.Tx, pending: Pending, deliveries: Sequence[Delivery], now: datetime, again: datetime | None
+    ) -> None:
+        outbox.settle(tx, pending.outbox_id, deliveries, now=now, next_attempt=again)
+        lost = [d for d in deliveries if d.outcome is not Outcome.ACCEPTED]
+        if lost and again is None:
+            self._desk.undelivered(tx, pending, lost, now)

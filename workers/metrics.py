@@ -1,0 +1,17 @@
+"""What the daemon counts, for Prometheus. Labels are closed lists: channels, verdicts, reasons, states."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+RECEIVED = Counter("answerable_messages_received_total", "Messages kept", ["channel", "fresh"])
+DECIDED = Counter("answerable_messages_decided_total", "Messages decided", ["verdict", "rule"])
+FAILED = Counter("answerable_triage_faults_total", "Messages that triage could not finish", ["parked"])
+SENT = Counter("answerable_letters_total", "Letters handed over, by what became of them", ["channel", "outcome"])
+DUE = Counter("answerable_cases_looked_at_total", "Cases looked at because time had passed")
+WAIT = Histogram(
+    "answerable_decision_seconds",
+    "From receipt to decision",
+    buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600),
+)
+BACKLOG = Gauge("answerable_backlog", "Rows that wait", ["queue"])

@@ -1,0 +1,82 @@
+"""`import`: history into the database, quietly. Safe to repeat: what is there already is passed over."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from itertools import islice
+from pathlib import Path
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from intake.message import RawMessage
+from intake.parse import parse
+from store import inbound
+from store.database import Store
+from workers import wiring
+from workers.clock import SystemClock, SystemIds
+from workers.triage import Triage
+from workers.verbs import output
+from workers.verbs.files import imported, stored
+
+BATCH = 50
+
+
+def run(path: Path, config: Path | None) -> int:
+    return asyncio.run(_run(path, config))
+
+
+async def _run(path: Path, config: Path | None) -> int:
+    if not path.exists():
+        output.complain(f"{path}: there is no such file or folder")
+        return 1
+    loaded = wiring.load(config)
+    wiring.prepare(loaded)
+    store = await Store.open(loaded.settings.database.url)
+    clock, ids = SystemClock(), SystemIds()
+    triage = Triage(store, wiring.desk(loaded, ids), clock, wiring.owner(), decided=lambda: None)
+    try:
+        kept, seen = await _import(path, store, triage, clock)
+    finally:
+        await store.close()
+    output.say(f"{seen} messages, {kept} of them new. Nobody was written to.")
+    return 0
+
+
+async def _import(path: Path, store: Store, triage: Triage, clock: SystemClock) -> tuple[int, int]:
+    kept = seen = 0
+    blobs = stored(path)
+    total = sum(1 for _ in stored(path))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, transient=True) as progress:
+        task = progress.add_task("importing", total=total)
+        while batch := list(islice(blobs, BATCH)):
+            raws = [imported(blob, "import", received_at=_dated(blob, clock)) for blob in batch]
+            kept += await _keep(store, raws)
+            seen += len(batch)
+            while await triage.once():
+                pass
+            progress.update(task, advance=len(batch))
+    return kept, seen
+
+
+async def _keep(store: Store, raws: Sequence[RawMessage]) -> int:
+    receipts = await store.write(lambda tx: [inbound.receive(tx, raw) for raw in raws])
+    return sum(receipt.new for receipt in receipts)
+
+
+def _dated(blob: bytes, clock: SystemClock) -> datetime:
+    """When it was received, as far as it says so itself; never later than now."""
+    now = clock.now()
+    message = parse(imported(blob, "import", received_at=now))
+    stamps = [value.rpartition(";")[2].strip() for value in message.header_all("received")[:1]]
+    for stamp in stamps:
+        try:
+            received = parsedate_to_datetime(stamp)
+        except ValueError:
+            continue
+        if received.tzinfo is not None:
+            return min(received, now)
+    return min(message.sent_at or now, now)

@@ -1,0 +1,167 @@
+"""`cases`, `case`, `register`, `parked`, `audit`, `migrate`: looking at, and after, what is stored."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TypeVar
+
+from intake import reference
+from intake.case import Case, Event
+from intake.register import HEADERS
+from store import audit as auditing
+from store import cases as shelf
+from store import inbound, register
+from store.database import Store, Tx
+from store.migrate import migrate as bring_up
+from workers import wiring
+from workers.clock import SystemClock
+from workers.verbs import output, spreadsheet
+
+T = TypeVar("T")
+
+
+def cases(config: Path | None, *, as_json: bool, status: str | None) -> int:
+    """Every case, newest first."""
+    found = _read(config, lambda tx: shelf.list(tx, status=status))
+    if as_json:
+        for case in found:
+            output.line(summary(case))
+        return 0
+    headings = ("Case", "Status", "Owner", "Handler", "Received", "Due", "Issue")
+    output.table(headings, [_row(case) for case in found])
+    return 0
+
+
+def case(ref: str, config: Path | None, *, as_json: bool) -> int:
+    """One case with its whole history. Status 1 where there is none."""
+    wanted = reference.canonical(ref)
+    found, history = _read(config, lambda tx: (shelf.look(tx, wanted), shelf.history(tx, wanted)))
+    if found is None:
+        output.complain(f"{ref}: there is no such case")
+        return 1
+    if as_json:
+        output.line(summary(found) | {"case": asdict(found), "history": [asdict(event) for event in history]})
+        return 0
+    for key, value in summary(found).items():
+        output.say(f"{key:>14}: {value}")
+    for event in history:
+        output.say(f"  {event.at:%Y-%m-%d %H:%M:%S}  {event.kind.value:<26} {event.actor:<10} {_details(event)}")
+    return 0
+
+
+def show_register(config: Path | None, *, as_json: bool, to: Path | None) -> int:
+    """The register: printed, or written to a file with exactly its nine columns."""
+    rows = _read(config, register.rows)
+    if to is not None:
+        try:
+            count = spreadsheet.write(to, rows)
+        except (OSError, ValueError) as error:
+            output.complain(f"{to}: {error}")
+            return 1
+        output.say(f"{count} rows written to {to}")
+        return 0
+    if as_json:
+        for row in rows:
+            output.line(dict(zip(HEADERS, row, strict=True)))
+        return 0
+    output.table(HEADERS, rows)
+    return 0
+
+
+def parked(config: Path | None, *, as_json: bool, retry: int | None, release: int | None) -> int:
+    """What waits for a person: messages that triage could not finish, and mail that is held."""
+    if retry is not None or release is not None:
+        return _move(config, retry, release)
+    found = _read(config, inbound.parked)
+    if as_json:
+        for item in found:
+            output.line(asdict(item))
+        return 0
+    headings = ("Message", "State", "Since", "Reason", "Case", "For")
+    rows = [(str(i.inbound_id), i.state, f"{i.since:%Y-%m-%d %H:%M}", i.reason, i.case_ref, i.person) for i in found]
+    output.table(headings, rows)
+    return 0
+
+
+def _move(config: Path | None, retry: int | None, release: int | None) -> int:
+    wanted = retry if retry is not None else release
+    act = inbound.retry if retry is not None else inbound.release
+    now = SystemClock().now()
+
+    async def moving() -> bool:
+        store = await Store.open(wiring.load(config).settings.database.url, exclusive=False)
+        try:
+            return await store.write(lambda tx: act(tx, wanted, now=now))
+        finally:
+            await store.close()
+
+    if not asyncio.run(moving()):
+        output.complain(f"{wanted}: no such message waits")
+        return 1
+    output.say(f"{wanted}: {'will be decided again' if retry is not None else 'released'}")
+    return 0
+
+
+def audit(config: Path | None, *, as_json: bool) -> int:
+    """Whether everything that was accepted is accounted for. Status 1 where a fault was found."""
+    report = _read(config, auditing.audit)
+    if as_json:
+        output.line({"faults": [asdict(fault) for fault in report.faults], **report.figures})
+    else:
+        for name, number in report.figures.items():
+            output.say(f"{name:>20}: {number}")
+        for fault in report.faults:
+            output.say(f"FAULT {fault.slug}: {fault.where}")
+        output.say("clean" if not report.faults else f"{len(report.faults)} faults")
+    return 1 if report.faults else 0
+
+
+def migrate(config: Path | None) -> int:
+    """Bring the tables to the version of this code."""
+    loaded = wiring.load(config)
+    wiring.prepare(loaded, migrating=False)
+    changed = bring_up(loaded.settings.database.url)
+    output.say("the tables were brought up to date" if changed else "the tables are up to date")
+    return 0
+
+
+def summary(case: Case) -> dict[str, Any]:
+    """A case as lists print it."""
+    due = min((p.due_at for p in case.open_promises), default=None)
+    return {
+        "ref": case.ref,
+        "brand": case.brand,
+        "status": case.status.value,
+        "owner": case.owner,
+        "handler": case.handler,
+        "department": case.department,
+        "received_at": case.received_at.isoformat(),
+        "due_at": due.isoformat() if due else None,
+        "contacts": case.contacts,
+        "issue": case.issue,
+    }
+
+
+def _row(case: Case) -> tuple[str, ...]:
+    told = summary(case)
+    due = told["due_at"] or ""
+    return (case.ref, case.status.value, case.owner, case.handler, f"{case.received_at:%Y-%m-%d %H:%M}", due[:16], case.issue)
+
+
+def _details(event: Event) -> str:
+    shown = {key: value for key, value in event.data.items() if key not in ("words", "text", "participants") and value}
+    return ", ".join(f"{key}={value}" for key, value in shown.items())[:160]
+
+
+def _read(config: Path | None, fn: Callable[[Tx], T]) -> T:
+    async def reading() -> T:
+        store = await Store.open(wiring.load(config).settings.database.url, exclusive=False)
+        try:
+            return await store.read(fn)
+        finally:
+            await store.close()
+
+    return asyncio.run(reading())
