@@ -20,8 +20,8 @@ class Door(asyncio.Protocol):
     aiohttp counts its connections but has no limit for them. Proxies of ours speak for many and are not limited.
     """
 
-    def __init__(self, server: web.Server, *, connections: int, per_peer: int, proxies: Collection[str]) -> None:
-        self._server, self._connections, self._per_peer, self._proxies = server, connections, per_peer, proxies
+    def __init__(self, server: web.Server, *, most: int, most_per_peer: int, proxies: Collection[str]) -> None:
+        self._server, self._most, self._most_per_peer, self._proxies = server, most, most_per_peer, proxies
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         wire = cast(asyncio.Transport, transport)
@@ -35,9 +35,9 @@ class Door(asyncio.Protocol):
 
     def _full(self, peer: str) -> bool:
         inside = self._server.connections
-        if len(inside) >= self._connections:
+        if len(inside) >= self._most:
             return True
-        return peer not in self._proxies and sum(_host(c.peername) == peer for c in inside) >= self._per_peer
+        return peer not in self._proxies and sum(_host(c.peername) == peer for c in inside) >= self._most_per_peer
 
 
 def client(request: web.Request) -> str:

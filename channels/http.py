@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol, cast
@@ -22,6 +21,7 @@ from prometheus_client.registry import Collector
 from channels import Tools
 from channels._answers import answer, dress, polite
 from channels._door import PROXIES, Door
+from channels._endpoint import open_listener
 from intake.ports import Deliver
 
 log = structlog.get_logger()
@@ -35,10 +35,9 @@ DRAIN_SECONDS = 4.0  # for what is being answered when we stop; aiohttp takes it
 class Options:
     """Where to listen, and how much at once."""
 
-    host: str = "127.0.0.1"
-    port: int = 8080  # 0 takes a free one
-    connections: int = 4000  # at once; keep it below the limit of open files
-    connections_per_peer: int = 100
+    listen: str = "127.0.0.1:8080"  # host:port, [::1]:port; port 0 takes a free one
+    max_connections: int = 4000  # at once; keep it below the limit of open files
+    max_connections_per_peer: int = 100
     proxies: tuple[str, ...] = ("127.0.0.1", "::1")  # our own: believed about X-Forwarded-For, and not limited
 
 
@@ -54,77 +53,61 @@ class Hosted(Protocol):
         """Let go of whoever is being streamed to: the daemon is stopping."""
 
 
-class CannotListen(Exception):
-    """The address cannot be listened on. The text is for the operator."""
-
-
 async def _always_ready() -> list[str]:
     return []
 
 
 class Server:
-    """One listener. Set `channels`, `ready` and `registry` before it starts; `address` is true once it is `listening`."""
+    """One listener. Set `channels`, `readiness` and `registry` before it starts; `address` is known once `ready` is set."""
 
-    def __init__(self, options: Options) -> None:
-        self._options = options
-        self._runner: web.AppRunner | None = None
-        self._listener: asyncio.Server | None = None
+    def __init__(self, name: str, options: Options) -> None:
+        self._name, self._options = name, options
         self.channels: list[Hosted] = []
-        self.ready: Callable[[], Awaitable[list[str]]] = _always_ready  # slugs of what is missing; [] when ready
+        self.readiness: Callable[[], Awaitable[list[str]]] = _always_ready  # slugs of what is missing; [] when ready
         self.registry: Collector = CollectorRegistry()
-        self.address: tuple[str, int] = (options.host, options.port)
-        self.listening = asyncio.Event()
+        self.ready = asyncio.Event()
+        self.address: tuple[str, int] = ("", 0)
 
     async def receive(self, deliver: Deliver) -> None:
-        """Serve until cancelled; then finish within 10 s what is being answered. Raises `CannotListen`."""
-        await self.start(deliver)
-        try:
-            await asyncio.Event().wait()
-        finally:
-            await self.stop()
-
-    async def start(self, deliver: Deliver) -> None:
-        """Listen. Raises `CannotListen`, with a sentence for the operator."""
-        runner = web.AppRunner(
-            self._app(deliver),
-            shutdown_timeout=DRAIN_SECONDS,
-            access_log=None,
-            logger=logging.Logger("http", level=logging.CRITICAL + 1),  # aiohttp's own lines hold addresses
-            # From connecting to a complete head, not only between requests: aiohttp has no other guard against half a head.
-            keepalive_timeout=HEAD_SECONDS,
-            lingering_time=LINGER_SECONDS,
-            auto_decompress=False,
-        )
+        """Serve until cancelled, then finish within 10 s what was begun. Raises OSError or ValueError with a sentence."""
+        runner = self._runner(deliver)
         await runner.setup()
         try:
-            self._listener = await self._listen(cast(web.Server, runner.server))
-        except OSError as wrong:
+            await self._serve(cast(web.Server, runner.server))
+        finally:
             await runner.cleanup()
-            host, port = self.address
-            reason = os.strerror(wrong.errno) if wrong.errno else "no such address"
-            raise CannotListen(f"Cannot listen for HTTP on {host} port {port}: {reason}.") from None
-        self._runner = runner
-        self.address = self._listener.sockets[0].getsockname()[:2]
-        self.listening.set()
-        log.info("http_listening", host=self.address[0], port=self.address[1])
-
-    async def stop(self) -> None:
-        """Take nothing new, finish what was begun, and let the streams go."""
-        if self._listener and self._runner:
-            self._listener.close()
-            await self._runner.cleanup()
-            log.info("http_stopped")
+            self.ready.clear()
+            log.info("http_drained", channel=self._name)
 
     async def probe(self) -> list[str]:
         return [wrong for channel in self.channels for wrong in await channel.probe()]
 
-    async def _listen(self, server: web.Server) -> asyncio.Server:
+    async def _serve(self, server: web.Server) -> None:
         o = self._options
 
         def door() -> Door:
-            return Door(server, connections=o.connections, per_peer=o.connections_per_peer, proxies=o.proxies)
+            return Door(server, most=o.max_connections, most_per_peer=o.max_connections_per_peer, proxies=o.proxies)
 
-        return await asyncio.get_running_loop().create_server(door, o.host, o.port, backlog=512)
+        listener = await open_listener(self._name, o.listen, door)
+        self.address = listener.sockets[0].getsockname()[:2]
+        self.ready.set()
+        log.info("http_listening", channel=self._name, port=self.address[1])
+        try:
+            await asyncio.Event().wait()
+        finally:
+            listener.close()
+
+    def _runner(self, deliver: Deliver) -> web.AppRunner:
+        return web.AppRunner(
+            self._app(deliver),
+            shutdown_timeout=DRAIN_SECONDS,
+            access_log=None,
+            logger=logging.Logger("http", level=logging.CRITICAL + 1),  # aiohttp's own lines hold addresses
+            # It runs from connecting to a complete head, not only between requests: the guard against half a head.
+            keepalive_timeout=HEAD_SECONDS,
+            lingering_time=LINGER_SECONDS,
+            auto_decompress=False,
+        )
 
     def _app(self, deliver: Deliver) -> web.Application:
         app = web.Application(middlewares=[polite])
@@ -138,7 +121,7 @@ class Server:
         return app
 
     async def _readiness(self, _: web.Request) -> web.Response:
-        missing = await self.ready()
+        missing = await self.readiness()
         return answer(503 if missing else 200, {"status": "not_ready" if missing else "ready", "missing": missing})
 
 
@@ -151,5 +134,5 @@ def _closing(channel: Hosted) -> Callable[[web.Application], Awaitable[None]]:
 
 
 def build(name: str, options: Options, tools: Tools) -> Server:
-    """The listener. Whoever wires it sets `channels`, and `ready` and `registry` as wanted."""
-    return Server(options)
+    """The listener. Whoever wires it sets `channels`, and `readiness` and `registry` as wanted."""
+    return Server(name, options)

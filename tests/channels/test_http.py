@@ -9,7 +9,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 from prometheus_client import CollectorRegistry, Counter
 
@@ -17,7 +17,7 @@ from channels import http
 from channels._answers import Refused, read_body
 from channels._door import PROXIES, client
 from channels._limits import Limiter
-from channels.http import CannotListen, Options, Server
+from channels.http import Options, Server
 from intake.ports import Deliver, TryLater
 from tests.channels.contract import Desk
 from tests.channels.web import site
@@ -82,7 +82,7 @@ async def test_operators_learn_that_it_lives_whether_it_is_ready_and_its_figures
         return missing
 
     async with site(deliver=Desk().deliver) as (running, client):
-        running.server.ready = ready
+        running.server.readiness = ready
         async with client.get("/healthz") as said:
             assert (said.status, await said.json()) == (200, {"status": "alive"})
         async with client.get("/readyz") as said:
@@ -95,12 +95,11 @@ async def test_operators_learn_that_it_lives_whether_it_is_ready_and_its_figures
 async def test_metrics_come_from_the_registry_that_was_handed_in() -> None:
     registry = CollectorRegistry()
     Counter("inbound_messages", "Messages taken in", registry=registry).inc(3)
-    server = Server(Options(port=0))
-    server.registry = registry
-    await server.start(Desk().deliver)
-    async with ClientSession() as client, client.get(f"http://127.0.0.1:{server.address[1]}/metrics") as said:
+    async with (
+        site(deliver=Desk().deliver, registry=registry) as (_, client),
+        client.get("/metrics") as said,
+    ):
         assert "inbound_messages_total 3.0" in await said.text()
-    await server.stop()
 
 
 @pytest.mark.parametrize(
@@ -181,7 +180,7 @@ async def test_a_request_that_states_two_lengths_is_refused() -> None:
 
 
 async def test_more_connections_than_allowed_are_turned_away_and_come_in_when_there_is_room() -> None:
-    async with site(deliver=Desk().deliver, connections=2) as (running, _):
+    async with site(deliver=Desk().deliver, max_connections=2) as (running, _):
         port = running.server.address[1]
         first, second = await raw(port, b"G"), await raw(port, b"G")
         await asyncio.sleep(0.05)
@@ -197,7 +196,7 @@ async def test_more_connections_than_allowed_are_turned_away_and_come_in_when_th
 
 @pytest.mark.parametrize(("proxies", "status"), [((), b"503"), (("127.0.0.1",), b"200")])
 async def test_one_place_is_limited_unless_it_is_our_own_proxy(proxies: tuple[str, ...], status: bytes) -> None:
-    async with site(deliver=Desk().deliver, connections_per_peer=1, proxies=proxies) as (running, _):
+    async with site(deliver=Desk().deliver, max_connections_per_peer=1, proxies=proxies) as (running, _):
         port = running.server.address[1]
         _, held = await raw(port, b"G")
         await asyncio.sleep(0.05)
@@ -234,11 +233,15 @@ def test_where_a_request_came_from_is_told_by_our_own_proxies_only(
 
 async def test_a_taken_port_is_a_sentence_for_the_operator() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        with pytest.raises(
-            CannotListen, match=f"Cannot listen for HTTP on 127.0.0.1 port {port}: Address already in use."
-        ):
-            await Server(Options(port=port)).receive(Desk().deliver)
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(OSError, match=f"http: {listen} is taken: another program listens there"):
+            await Server("http", Options(listen=listen)).receive(Desk().deliver)
+
+
+@pytest.mark.parametrize("listen", ["", "8080", "localhost", "127.0.0.1:http", "127.0.0.1:99999"])
+async def test_an_address_that_is_none_is_a_sentence_for_the_operator(listen: str) -> None:
+    with pytest.raises(ValueError, match="http: listen must be host:port"):
+        await Server("http", Options(listen=listen)).receive(Desk().deliver)
 
 
 async def test_stopping_finishes_what_was_begun_and_takes_nothing_new() -> None:
@@ -273,7 +276,7 @@ async def test_whoever_never_finishes_holds_up_the_stop_for_less_than_ten_second
 
 
 async def test_what_a_hosted_channel_finds_wrong_is_told_by_the_listener() -> None:
-    server = Server(Options())
+    server = Server("http", Options())
     server.channels.append(Rooms())
     assert await server.probe() == ["The rooms are cold."]
 

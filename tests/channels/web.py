@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from aiohttp import ClientSession
+from prometheus_client import CollectorRegistry
 
 from channels import Tools
 from channels.http import Hosted, Options, Server
@@ -38,14 +40,19 @@ class Site:
 
 
 @asynccontextmanager
-async def site(*channels: Hosted, deliver: Deliver, **options: object) -> AsyncIterator[tuple[Site, ClientSession]]:
-    server = Server(Options(port=0, **options))  # type: ignore[arg-type]
+async def site(
+    *channels: Hosted, deliver: Deliver, registry: CollectorRegistry | None = None, **options: Any
+) -> AsyncIterator[tuple[Site, ClientSession]]:
+    server = Server("http", Options(listen="127.0.0.1:0", **options))
     server.channels.extend(channels)
+    server.registry = registry or server.registry
     running = Site(server, deliver)
-    await asyncio.wait_for(server.listening.wait(), timeout=5)
-    async with ClientSession(running.base) as client:
-        yield running, client
-    await running.stop()
+    await asyncio.wait_for(server.ready.wait(), timeout=5)
+    try:
+        async with ClientSession(running.base) as client:
+            yield running, client
+    finally:
+        await running.stop()
 
 
 def meaning(status: int) -> Answer:
