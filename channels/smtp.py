@@ -1,0 +1,202 @@
+"""SMTP and LMTP in (RFC 5321, RFC 2033), by aiosmtpd on our own loop.
+
+A message is committed first and only then answered 250. Our own faults answer 451 with constant text. Refused at the wire are
+only mail that is too big, recipients that are not ours, and wrong passwords. With `local_faults` some recipients fail on
+purpose, see `docs/local-faults.md`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import structlog
+
+from channels import Tools
+from channels._smtp_accounts import Secret, read_accounts
+from channels._smtp_content import Budget
+from channels._smtp_door import Door
+from channels._smtp_house import House
+from channels._smtp_recipients import Gate, Recipients
+from channels._smtp_session import LmtpSession, Session
+from intake.ports import Deliver
+
+log = structlog.get_logger()
+
+BACKLOG = 512
+FLUSH_SECONDS = 0.5  # for the last words to leave
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """Where to listen, and how much to take at once. Sizes are bytes, times are seconds."""
+
+    listen: str = "127.0.0.1:2525"  # host:port, [::1]:port; port 0 takes a free one
+    protocol: Literal["smtp", "lmtp"] = "smtp"
+    hostname: str = ""  # as we greet; "" is the domain of the first brand's first address
+    tls_certificate: str = ""  # PEM files; with them STARTTLS is offered
+    tls_key: str = ""  # "" when it is in the certificate's file
+    accounts: str = ""  # file of staff logins and password hashes; with it AUTH is offered over TLS and on loopback
+    max_size: int = 50 * 1024 * 1024  # of a message
+    max_recipients: int = 100  # of a message
+    max_memory: int = 128 * 1024 * 1024  # of all messages on their way in
+    max_connections: int = 200
+    max_connections_per_peer: int = 50
+    idle_timeout: float = 60.0  # between two commands
+    data_timeout: float = 60.0  # without progress inside a message
+    drain_seconds: float = 10.0  # for what is on its way in when we stop
+    local_faults: bool = False  # some recipients fail on purpose
+    outbox: str = "outbox"  # folder for the bounces that such recipients cause
+
+
+class Listener:
+    """The way in. `address` is known once `ready` is set."""
+
+    def __init__(self, name: str, options: Options, tools: Tools) -> None:
+        self._name, self._options, self._tools = name, options, tools
+        self.ready = asyncio.Event()
+        self.address: tuple[str, int] = ("", 0)
+
+    async def receive(self, deliver: Deliver) -> None:
+        """Take messages in until cancelled, then drain. Raises OSError or ValueError with a sentence for the operator."""
+        _hush()
+        house = self._house(deliver)
+        server = await self._listen(lambda: self._door(house))
+        self.address = server.sockets[0].getsockname()[:2]
+        self.ready.set()
+        log.info("smtp_listening", channel=self._name, protocol=self._options.protocol, port=self.address[1])
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await self._drain(server, house)
+            self.ready.clear()
+
+    async def probe(self) -> list[str]:
+        """What is wrong with the configuration, one sentence each."""
+        faults = []
+        for look in (self._tls, self._accounts):
+            try:
+                look()
+            except (OSError, ValueError) as error:
+                faults.append(str(error))
+        try:
+            await self._try_to_listen()
+        except (OSError, ValueError) as error:
+            faults.append(str(error))
+        return faults
+
+    def _door(self, house: House) -> Door:
+        session = Session if self._options.protocol == "smtp" else LmtpSession
+        most, most_per_peer = self._options.max_connections, self._options.max_connections_per_peer
+        return Door(house, session, most=most, most_per_peer=most_per_peer)
+
+    async def _listen(self, door: Callable[[], asyncio.Protocol]) -> asyncio.Server:
+        host, port = _endpoint(self._name, self._options.listen)
+        try:
+            return await asyncio.get_running_loop().create_server(door, host, port, backlog=BACKLOG)
+        except OSError as error:
+            raise OSError(f"{self._name}: {self._options.listen} {_why(error)}") from error
+
+    async def _try_to_listen(self) -> None:
+        if not self.ready.is_set():
+            server = await self._listen(asyncio.Protocol)
+            server.close()
+            await server.wait_closed()
+
+    async def _drain(self, server: asyncio.Server, house: House) -> None:
+        """Take nothing new, finish what was begun, and leave nobody behind: within `drain_seconds`."""
+        house.closing = True
+        server.close()
+        for session in [s for s in house.sessions if not s.busy]:
+            session.leave()
+        await _settle(house, max(0.0, self._options.drain_seconds - 2 * FLUSH_SECONDS))
+        cut_off = list(house.sessions)
+        for session in cut_off:
+            session.leave()
+        await _settle(house, FLUSH_SECONDS)
+        for session in list(house.sessions):
+            session.abort()
+        for task in list(house.keeping):
+            task.cancel()
+        await _settle(house, FLUSH_SECONDS)
+        log.info("smtp_drained", channel=self._name, cut_off=len(cut_off))
+
+    def _house(self, deliver: Deliver) -> House:
+        options, tools = self._options, self._tools
+        budget = Budget(options.max_memory)
+        recipients = Recipients(tools.policy, faults=options.local_faults)
+        return House(
+            name=self._name,
+            protocol=options.protocol,
+            hostname=options.hostname or tools.policy.brands[0].addresses[0].rpartition("@")[2],
+            max_size=options.max_size,
+            idle_timeout=options.idle_timeout,
+            data_timeout=options.data_timeout,
+            tools=tools,
+            recipients=recipients,
+            outbox=options.outbox,
+            gate=Gate(tools, recipients, budget, max_size=options.max_size, most=options.max_recipients),
+            budget=budget,
+            accounts=self._accounts(),
+            tls=self._tls(),
+            deliver=deliver,
+        )
+
+    def _accounts(self) -> dict[str, Secret]:
+        if not self._options.accounts:
+            return {}
+        try:
+            return dict(read_accounts(self._tools.data / self._options.accounts))
+        except OSError as error:
+            raise OSError(f"{self._name}: the accounts file cannot be read ({error.strerror})") from error
+        except ValueError as error:
+            raise ValueError(f"{self._name}: {error}") from error
+
+    def _tls(self) -> ssl.SSLContext | None:
+        certificate, key = self._options.tls_certificate, self._options.tls_key
+        if not certificate:
+            return None
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        try:
+            context.load_cert_chain(self._tools.data / certificate, self._tools.data / key if key else None)
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise OSError(f"{self._name}: the TLS certificate or key cannot be used ({why})") from error
+        return context
+
+
+def build(name: str, options: Options, tools: Tools) -> Listener:
+    """The listener; it opens nothing yet."""
+    return Listener(name, options, tools)
+
+
+async def _settle(house: House, seconds: float) -> None:
+    """Wait until everybody has left and everything is kept, but no longer than this."""
+    waiting = {*house.keeping, *(s.task for s in house.sessions if s.task)}
+    if waiting:
+        await asyncio.wait(waiting, timeout=seconds)
+
+
+def _endpoint(name: str, listen: str) -> tuple[str, int]:
+    host, colon, port = listen.rpartition(":")
+    if not colon or not port.isdecimal() or int(port) > 65535:
+        raise ValueError(f"{name}: listen must be host:port, not {listen!r}")
+    return host.strip("[]"), int(port)
+
+
+def _why(error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return "is taken: another program listens there, choose another port"
+    if error.errno == errno.EACCES:
+        return "is not allowed: ports below 1024 need a privilege, choose another port"
+    return f"cannot be listened on ({error.strerror})"
+
+
+def _hush() -> None:
+    """aiosmtpd logs addresses, and at DEBUG whole messages."""
+    logging.getLogger("mail.log").disabled = True
