@@ -23,7 +23,9 @@ _DATED = re.compile(
 )
 _TIME = re.compile(r"(?<![\d.:/])\d{1,2}[:.h]\d{2}(?![\d/]|\.\d)")
 _MAILBOX = re.compile(r"[<(\[][^\s<>()@]{0,80}@[^\s<>()@]{1,200}[>)\]]|mailto:")
-_INSIDE = re.compile(r"(?<=\S)\s+(?=On (?:[A-Z][a-z]{2,8},? |\d))")
+_BARE_STAMP = re.compile(r"\d{4}-\d\d-\d\d \d{1,2}:\d\d gmt[+-]\d\d:\d\d \S")  # Gmail before 2018; the colon may get lost
+_LISTED = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s[^<]{0,200}<[^<>@\s]{1,80}@[^<>@\s]{1,200}>:?$")  # date, name and mailbox only
+_INSIDE = re.compile(r"(?<=[^\s-])(?:\s+|(?=--)|\s*(?=--))(?=-{0,5}\s?On (?:[A-Z][a-z]{2,8},? |\d))")
 
 
 def attribution_start(lines: Sequence[str], end: int, *, before_quote: bool) -> int | None:
@@ -33,6 +35,8 @@ def attribution_start(lines: Sequence[str], end: int, *, before_quote: bool) -> 
     carry what only a client writes: a date with a time, or a mailbox in brackets.
     """
     last = bare(lines[end]).lower()
+    if _BARE_STAMP.match(last) or _LISTED.match(last):
+        return end
     if not _ends(last):
         return None
     start = _start(lines, end)
@@ -55,13 +59,21 @@ def part_shared_line(line: str) -> list[str]:
 def _ends(last: str) -> bool:
     if not last:
         return False
-    return last[-1] in ":：" or (last[-1] == "-" and last[0] == "-") or (last[-1] == ">" and last[0].isdigit())
+    return last[-1] in ":：" or (last[-1] == "-" and last[0] == "-")
 
 
 def _start(lines: Sequence[str], end: int) -> int:
     """Where the sentence begins: the nearest line up that starts with a date; a gap may lie in it."""
     for at in range(end, max(-1, end - _MOST_LINES), -1):
-        if _DATED.match(bare(lines[at]).lower()):
+        text = bare(lines[at])
+        if at < end and text[-1:] in (":", "："):
+            break
+        if _DATED.match(text.lower()):
             return at
-    wraps = end > 0 and bare(lines[end]).lower().rstrip(" :：") in WROTE and lines[end - 1].strip()
-    return end - 1 if wraps else end
+    for at in range(end, max(-1, end - 3), -1):
+        text = " ".join(bare(line) for line in lines[at : end + 1]).lower()
+        if not lines[at].strip():
+            break
+        if _VERB.search(text) and (_MAILBOX.search(text) or _TIME.search(text)):
+            return at
+    return end

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from intake.words.lines import folded
+
 # Lines that phones and clients add, by how they begin ...
 SENT_FROM = (
     *("sent from", "sent with", "sent via", "sent by my", "get outlook for", "get gmail for", "sent using"),
@@ -18,11 +20,11 @@ SENT_FROM = (
 # ... and by how they end.
 SENT_WITH = (
     *("から送信", "から送信されました", "より送信", "에서 보냄", "에서 보냈습니다", "umdan gönderildi", "'den gönderildi"),
-    *("'dan gönderildi", "ımdan gönderildi", "telefonumdan gönderildi", "发送自我的手机", "发送"),
+    *("'dan gönderildi", "ımdan gönderildi", "telefonumdan gönderildi", "发送自我的手机", "傳送", "mobilgerät gesendet", "gesendet", "发送"),
 )
 
 # Whole lines that close a letter; what stands under them is the name and the contact block.
-CLOSINGS = frozenset({
+_CLOSINGS = (
     *("regards", "kind regards", "best regards", "warm regards", "with kind regards", "with best regards", "warmest regards"),
     *("best", "best wishes", "all the best", "many thanks", "thanks and regards", "thank you and regards", "thanks & regards"),
     *("yours sincerely", "yours faithfully", "yours truly", "yours", "sincerely", "respectfully", "cheers", "cordially", "br", "rgds"),
@@ -42,7 +44,8 @@ CLOSINGS = frozenset({
     *("с уважение", "敬具", "よろしくお願いいたします", "よろしくお願い致します", "以上、よろしくお願いいたします", "此致", "此致敬礼", "祝好", "谢谢"),
     *("顺祝商祺", "敬上", "감사합니다", "감사합니다.", "드림", "saygılarımla", "saygılarımızla", "iyi çalışmalar", "sevgiler"),
     *("مع خالص التحية", "مع التحية", "تحياتي", "مع أطيب التحيات", "وتفضلوا بقبول فائق الاحترام"),
-})
+)
+CLOSINGS = frozenset(map(folded, _CLOSINGS))
 
 # How the small print begins.
 DISCLAIMERS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal, TypeAlias
+from unicodedata import combining, normalize
 
 Whose: TypeAlias = Literal["reply", "signature", "quoted"]
 
@@ -22,15 +23,32 @@ def bare(line: str) -> str:
     return line.strip(_DECORATION) if len(line) <= LONG else ""
 
 
+def folded(text: str) -> str:
+    """Lower case without accents, for people write "Z powazaniem" too."""
+    return "".join(char for char in normalize("NFKD", text.lower()) if not combining(char))
+
+
 def unquoted(line: str) -> str:
     """A line without its leading ">" marks."""
     return line.lstrip("> \t") if line.lstrip(" ")[:1] == ">" else line
 
 
 def is_quoted(line: str) -> bool:
-    """True for a line that carries the ">" of a quotation; ">>> look here <<<" is an ornament."""
+    """True for a line that carries the ">" of a quotation.
+
+    ">>> look here <<<" is an ornament, and "> wrote:" the end of an attribution whose mailbox was broken over lines.
+    """
     start = line.lstrip(" \t")
-    return start[:1] == ">" and not start.rstrip().endswith("<")
+    return start[:1] == ">" and not start.rstrip().endswith(("<", "> wrote:"))
+
+
+def without_words(line: str) -> bool:
+    """True for a line of links, pieces of links and marks only."""
+    return not any(char.isalpha() for word in line.split() if not _of_a_link(word) for char in word)
+
+
+def _of_a_link(word: str) -> bool:
+    return "//" in word or any(mark in word for mark in "=&%_")
 
 
 def next_filled(lines: list[str], start: int) -> int:

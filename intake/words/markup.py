@@ -1,10 +1,162 @@
-"""What the client's own HTML says is quoted or a signature, carried over to the lines of the plain text."""
+"""What the client's own HTML says is quoted or a signature, carried over to the lines of the plain text.
+
+The HTML is read once: its text with invisible signs where a quotation or a signature begins and ends. The plain text need
+not be the HTML's text, so both are compared without white space and punctuation.
+"""
 
 from __future__ import annotations
 
-from intake.words.lines import Whose
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from intake.words.lines import MUCH, Whose
+
+_OPEN: dict[Whose, str] = {"quoted": "\ufdd0", "signature": "\ufdd1"}  # noncharacters: no text may hold them
+_SHUT = "\ufdd2"
+_SIGNS = re.compile("[\ufdd0-\ufdd2]")
+_SQUEEZE = re.compile("(?:[^\\w\ufdd0-\ufdd2]|_)+")
+
+# Gmail and its kin put the attribution, the quotation and answers in one container.
+_CONTAINERS = "div.gmail_quote, div.x_gmail_quote"
+_QUOTES = (
+    "blockquote[type=cite], blockquote[cite^='mid:'], blockquote.gmail_quote, blockquote.protonmail_quote, blockquote.tutanota_quote,"
+    " blockquote.front-blockquote, blockquote#isReplyContent, blockquote#mail-app-auto-quote, div.gmail_attr,"
+    " div.moz-cite-prefix, div.moz-forward-container, div.yahoo_quoted, div[id^=yahoo_quoted], div.protonmail_quote,"
+    " div.zmail_extra, div#isForwardContent, div.ms-outlook-mobile-reference-message, div#mail-editor-reference-message-container,"
+    " div[data-marker=__QUOTED_TEXT__], div.gmail_quote_attribution, div[name=quote], div.mailru-blockquote, div.mail_quote"
+)
+# Outlook and others only mark where the older message begins: all that follows is quoted.
+_BEGINNINGS = (
+    "#divRplyFwdMsg, #x_divRplyFwdMsg, #appendonsend, #x_appendonsend, #stopSpelling, #zwchr, div.OutlookMessageHeader,"
+    " [data-marker=__DIVIDER__], #reply-intro"
+)
+_SIGNATURES = (
+    ".gmail_signature, [data-smartmail=gmail_signature], .moz-signature, #Signature, #signature, #divSignature, #AppleMailSignature,"
+    " #ms-outlook-mobile-signature, #ms-outlook-mobile-body-separator-line, .protonmail_signature_block, .tutanota_signature,"
+    " .ymail_signature, .zmail_signature_below"
+)
+_HINT = re.compile(
+    r"gmail_|blockquote|moz-|yahoo_quoted|protonmail|tutanota|[dD]ivRplyFwdMsg|appendonsend|stopSpelling|zwchr|OutlookMessageHeader"
+    r"|[sS]ignature|ms-outlook|isForwardContent|isReplyContent|mail-editor-reference|zmail|data-marker|reply-intro|mailru|mail_quote"
+    r"|name=\"?quote"
+)
+_ENOUGH = 60  # characters without space that tell a passage from others
+_LEAST = 4
 
 
-def owners_by_markup(lines: list[str], html: str) -> list[Whose]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Passage:
+    owner: Whose
+    text: str  # squeezed
+
+
+def owners_by_markup(lines: Sequence[str], html: str) -> list[Whose]:
     """Whose each line is, as far as the markup of `html` tells; "reply" where it does not."""
-    return ["reply"] * len(lines)
+    owners: list[Whose] = ["reply"] * len(lines)
+    html = html[:MUCH]
+    if not _HINT.search(html):
+        return owners
+    squeezed = [_SQUEEZE.sub("", line) for line in lines]
+    offsets = [0, *accumulate(map(len, squeezed))]
+    at = 0
+    for owner, start, end in _located(_passages(html), "".join(squeezed)):
+        while at < len(lines) and offsets[at] < end:
+            if offsets[at] >= start and squeezed[at]:
+                owners[at] = owner
+            at += 1
+    return owners
+
+
+def _located(passages: Sequence[_Passage], body: str) -> Iterator[tuple[Whose, int, int]]:
+    """Where the passages that are not new stand in the squeezed plain text, in order. One that is not found is left out."""
+    here, expected = 0, 0
+    for number, passage in enumerate(passages):
+        if passage.owner == "reply":
+            expected += len(passage.text)
+            continue
+        start = _find(body, passage.text, here, expected)
+        if start >= 0:
+            end = _end(body, passage.text, start, passages[number + 1 :])
+            yield passage.owner, start, end
+            here = expected = end
+        else:
+            expected += len(passage.text)
+
+
+def _find(body: str, text: str, here: int, expected: int) -> int:
+    """The text may be shorter in one of the two, so its beginning decides; where it was expected is looked at first."""
+    head = text[:_ENOUGH]
+    if len(head) < _LEAST:
+        return expected if expected >= here and body.startswith(head, expected) else -1
+    if expected >= here and body.startswith(head, expected):
+        return expected
+    start = body.find(head, here)
+    return start if start >= 0 or len(head) < _ENOUGH else body.find(head[: _ENOUGH // 2], here)
+
+
+def _end(body: str, text: str, start: int, later: Sequence[_Passage]) -> int:
+    """All of the passage where the plain text has all of it; else up to what follows it in the HTML."""
+    if body.startswith(text, start):
+        return start + len(text)
+    if not later:
+        return len(body)
+    following = body.find(later[0].text[:_ENOUGH], start + 1)
+    return following if following > 0 else start + len(text)
+
+
+def _passages(html: str) -> list[_Passage]:
+    tree = LexborHTMLParser(_SIGNS.sub("", html).encode("utf-8", "replace").decode())
+    if tree.body is None:
+        return []
+    tree.strip_tags(["style", "script", "title", "head"])
+    _sign_all(tree)
+    return list(_read(_SQUEEZE.sub("", tree.body.text(deep=True))))
+
+
+def _read(text: str) -> Iterator[_Passage]:
+    """Passages of the signed text; a quotation in a quotation, or a signature in one, is part of the outer one."""
+    open_: list[Whose] = []
+    start = 0
+    signs = {sign: owner for owner, sign in _OPEN.items()}
+    for found in _SIGNS.finditer(text):
+        outermost = len(open_) == (0 if found.group() in signs else 1)
+        if outermost and found.start() > start:
+            yield _Passage(owner=open_[0] if open_ else "reply", text=_SIGNS.sub("", text[start : found.start()]))
+        if outermost:
+            start = found.end()
+        if found.group() in signs:
+            open_.append(signs[found.group()])
+        elif open_:
+            open_.pop()
+    if start < len(text):
+        yield _Passage(owner=open_[0] if open_ else "reply", text=_SIGNS.sub("", text[start:]))
+
+
+def _sign_all(tree: LexborHTMLParser) -> None:
+    for node in tree.css(_CONTAINERS):
+        _sign_container(node)
+    for node in tree.css(_QUOTES):
+        _sign(node, "quoted")
+    for node in tree.css(_SIGNATURES):
+        _sign(node, "signature")
+    for node in tree.css(_BEGINNINGS):
+        node.insert_before(_OPEN["quoted"])  # never shut: it ends with the message
+
+
+def _sign(node: LexborNode, owner: Whose) -> None:
+    node.insert_before(_OPEN[owner])
+    node.insert_after(_SHUT)
+
+
+def _sign_container(node: LexborNode) -> None:
+    """In a container, what stands above the first quotation is its attribution; what stands below one is an answer."""
+    first = next((child for child in node.iter() if child.tag == "blockquote"), None)
+    if first is None:
+        _sign(node, "quoted")
+    elif node.child is not None:
+        node.child.insert_before(_OPEN["quoted"])
+        first.insert_before(_SHUT)

@@ -5,41 +5,65 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from intake.words.closings import CLOSINGS, DISCLAIMERS, SENT_FROM, SENT_WITH
-from intake.words.lines import bare
+from intake.words.lines import bare, folded
 
 _FURTHEST = 60  # lines from the end that are looked at
 _LONGEST_LINE = 80  # characters: contact lines are short, sentences are not
-_MOST_BELOW = {"dashes": 15, "rule": 12, "device": 3, "closing": 9}  # filled lines that a signature may have
+_MOST_UNDER_DASHES = 15  # filled lines
+_MOST_UNDER_A_RULE = 12
+_MOST_UNDER_A_CLOSING = 9
+_MOST_UNDER_A_DEVICE = 3
 
 
 def signature_start(lines: Sequence[str], start: int, end: int) -> int:
     """The line of `lines[start:end]` on which the signature begins; `end` when there is none.
 
-    The first filled line is never a signature: something must have been said before one signs.
+    At the top of a message something must have been said before one signs; under a quotation, a signature may stand alone.
     """
-    found, below, short = end, 0, True
-    first = next((at for at in range(start, end) if lines[at].strip()), end)
-    for at in range(end - 1, max(first, end - _FURTHEST), -1):
+    found = end
+    first = start if start else next((at + 1 for at in range(start, end) if lines[at].strip()), end)
+    below: list[str] = []
+    for at in range(end - 1, max(first, end - _FURTHEST) - 1, -1):
         text = bare(lines[at])
-        kind = _kind(lines[at], text) if text or lines[at].strip() else None
-        if kind == "disclaimer" or (kind == "closing" and short and 0 < below <= _MOST_BELOW["closing"]):
-            found, below, short = at, 0, True
-        elif kind and kind != "closing" and below <= _MOST_BELOW[kind]:
-            found = at
-        elif text:
-            below, short = below + 1, short and len(text) <= _LONGEST_LINE
+        if not text and not lines[at].strip():
+            continue
+        if _begins(lines, at, text, below):
+            found, below = at, []
+        else:
+            below.append(text)
     return found
 
 
-def _kind(line: str, text: str) -> str | None:
-    stripped = line.strip()
-    if stripped in ("--", "—", "- --"):
-        return "dashes"
-    if len(stripped) >= 5 and not stripped.strip("_"):
-        return "rule"
-    lower = text.lower()
-    if len(text) <= _LONGEST_LINE and (lower.startswith(SENT_FROM) or lower.endswith(SENT_WITH)):
-        return "device"
-    if lower.rstrip(" ,.!;:，。") in CLOSINGS:
-        return "closing"
-    return "disclaimer" if lower[:160].startswith(DISCLAIMERS) else None
+def _begins(lines: Sequence[str], at: int, text: str, below: Sequence[str]) -> bool:
+    """Whether the signature may begin on line `at`, with the filled lines `below` (the last first) not accounted for yet."""
+    line = lines[at].strip()
+    if line in ("--", "—", "- --"):
+        return len(below) <= _MOST_UNDER_DASHES
+    if len(line) >= 5 and not line.strip("_"):
+        return len(below) <= _MOST_UNDER_A_RULE
+    if _is_device(text):
+        return len(below) <= _MOST_UNDER_A_DEVICE
+    if folded(text).rstrip(" ,.!;:，。") in CLOSINGS:
+        gap = at + 1 < len(lines) and not lines[at + 1].strip()
+        return _is_contact_block(below) and (not gap or _has_details(below))
+    return text[:160].lower().startswith(DISCLAIMERS)
+
+
+def _is_device(text: str) -> bool:
+    """A phone says "Sent from my Galaxy"; a person who goes on after a comma only asks pardon for the phone."""
+    if len(text) > _LONGEST_LINE:
+        return False
+    lower = text.strip("<>()[]. ").lower()
+    phrase, comma, more = lower.partition(", ")
+    if comma and not more.startswith(("please", "excuse", "sorry", "so ")):
+        return False
+    return lower.startswith(SENT_FROM) or phrase.endswith(SENT_WITH)
+
+
+def _is_contact_block(below: Sequence[str]) -> bool:
+    return 0 < len(below) <= _MOST_UNDER_A_CLOSING and all(len(text) <= _LONGEST_LINE for text in below)
+
+
+def _has_details(below: Sequence[str]) -> bool:
+    """More than a name that was typed under the greeting: several lines, a number, an address."""
+    return len(below) > 2 or any("@" in text or "www." in text or any(map(str.isdigit, text)) for text in below)

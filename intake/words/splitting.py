@@ -12,7 +12,7 @@ from intake.message import Words
 from intake.words.attribution import attribution_start, part_shared_line
 from intake.words.echo import echoes
 from intake.words.headers import block_at, marker_of
-from intake.words.lines import MUCH, Whose, is_quoted, lines_of, next_filled
+from intake.words.lines import MUCH, Whose, is_quoted, lines_of, next_filled, unquoted, without_words
 from intake.words.marker import is_reply_marker
 from intake.words.markup import owners_by_markup
 from intake.words.signature import signature_start
@@ -22,12 +22,19 @@ def split(text: str, html: str | None = None, *, parent: str | None = None) -> W
     """Part `text` into what its sender newly wrote, their signature, and what they quoted. Never raises.
 
     `html` is the same message's HTML as the client wrote it, not sanitised; `parent` the plain text of our letter that it answers.
-    The three parts together hold every word of `text`. Where nothing would be left as new, all of it counts as new.
+    The three parts together hold every word of `text`. Where nothing would be left as new, all of it counts as new,
+    unless it is plain that the sender added nothing: then `reply` is empty.
     """
     lines = [part for line in lines_of(text[:MUCH]) for part in part_shared_line(line)]
     owners = _owners(lines, html, parent)
     words = _words(lines, owners, text[MUCH:])
-    return words if words.reply else Words(reply=text.strip())
+    return words if words.reply or _only_passed_on(lines) else Words(reply=text.strip())
+
+
+def _only_passed_on(lines: list[str]) -> bool:
+    """True where it is plain that the sender added nothing: every line is marked, or a client says it is a forward."""
+    filled = [line for line in lines if line.strip()]
+    return all(map(is_quoted, filled)) or any(marker_of(unquoted(line)) == "forwarded" for line in filled)
 
 
 def _owners(lines: list[str], html: str | None, parent: str | None) -> list[Whose]:
@@ -36,22 +43,38 @@ def _owners(lines: list[str], html: str | None, parent: str | None) -> list[Whos
     for at, line in enumerate(lines):
         if at in echoed or is_quoted(line):
             owners[at] = "quoted"
+    _mark_strays(lines, owners)
     _mark_boundaries(lines, owners)
     _mark_signatures(lines, owners)
     return owners
 
 
+def _mark_strays(lines: list[str], owners: list[Whose]) -> None:
+    """A long link that was broken out of its quoted line is still quoted."""
+    for at in range(1, len(lines) - 1):
+        between = owners[at - 1] == owners[at + 1] == "quoted"
+        if between and owners[at] == "reply" and without_words(lines[at]):
+            owners[at] = "quoted"
+
+
 def _mark_boundaries(lines: list[str], owners: list[Whose]) -> None:
-    """What stands above a quotation belongs to it; where no marked quotation follows, all the rest is the quotation."""
-    at = 0
+    """What stands above a quotation belongs to it; where no marked quotation follows, all the rest is the quotation.
+
+    With nothing new above it, the rest stays: there people wrote below an unmarked quotation, or in it.
+    """
+    at, first_new = 0, len(lines)
     while at < len(lines):
-        span = _boundary(lines, owners, at) if owners[at] == "reply" and lines[at].strip() else None
-        if span is None:
+        if owners[at] != "reply" or not lines[at].strip():
             at += 1
+            continue
+        span = _boundary(lines, owners, at)
+        if span is None:
+            at, first_new = at + 1, min(at, first_new)
             continue
         start, end = span
         following = next_filled(lines, end)
-        if following < len(lines) and owners[following] == "reply":
+        unmarked = following < len(lines) and owners[following] == "reply"
+        if unmarked and (first_new < start or marker_of(lines[start])):
             end = following = len(lines)
         owners[start:end] = ["quoted"] * (end - start)
         at = following
