@@ -1,0 +1,134 @@
+"""Reads the settings file and everything it names, and says all that is wrong with them at once."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from config import keys as key_file
+from config.checks import check
+from config.options import Faults, build
+from config.settings import Database, Document, Loaded, Settings
+from intake.policy import Key, Policy
+from intake.rehearsal import rehearse
+from intake.stationery import PAPERS, Stationery
+
+__all__ = ["Faults", "build", "default_text", "load", "read"]
+
+HERE = Path(__file__).parent
+LOCAL = Path("var")  # where the local configuration lives when none is named
+
+
+def load(path: Path | None, *, environ: Mapping[str, str], spare_key: Key | None = None) -> Loaded:
+    """Settings, policy and letter templates, checked together. Raises `Faults` with everything that is wrong.
+
+    Without a path it is the documented local configuration, with its data under `var`. `spare_key` is used where there is no
+    key file: for a dry run, which signs nothing that matters.
+    """
+    document, base = _document(path)
+    faults: list[str] = []
+    settings = _settings(document, base, environ, faults)
+    policy = Policy(
+        brands=document.brand,
+        people=document.person,
+        departments=document.department,
+        keys=_keys(settings.keys, spare_key, faults),
+        authserv_ids=document.desk.authserv_ids,
+        token_days=document.desk.token_days,
+        department_of=document.desk.department_of,
+    )
+    faults += check(settings, policy)
+    stationery = Stationery(_templates(settings.letters, faults))
+    if not faults:
+        faults += rehearse(policy, stationery)
+    if faults:
+        raise Faults(faults)
+    return Loaded(settings=settings, policy=policy, stationery=stationery)
+
+
+def read(path: Path | None, *, environ: Mapping[str, str]) -> Settings:
+    """Only the settings: enough to know which files a first start has to make. Raises `Faults`."""
+    document, base = _document(path)
+    faults: list[str] = []
+    settings = _settings(document, base, environ, faults)
+    if faults:
+        raise Faults(faults)
+    return settings
+
+
+def default_text() -> str:
+    """The documented local configuration, as a first start writes it."""
+    return (HERE / "default.toml").read_text()
+
+
+def _document(path: Path | None) -> tuple[Document, Path]:
+    try:
+        table: dict[str, Any] = tomllib.loads(path.read_text() if path else default_text())
+    except OSError:
+        raise Faults([f"The settings file {path} cannot be read."]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Faults([f"The settings file {path} is not TOML: {error}."]) from None
+    return build(Document, table, ""), path.parent if path else LOCAL
+
+
+def _settings(document: Document, base: Path, environ: Mapping[str, str], faults: list[str]) -> Settings:
+    data = base / document.data
+    return Settings(
+        base=base,
+        data=data,
+        database=_database(document.database, data, environ, faults),
+        log=document.log,
+        keys=data / document.keys.file,
+        letters=base / document.letters.folder if document.letters.folder else None,
+        http=document.http,
+        channel=document.channel,
+        outgoing=document.outgoing,
+    )
+
+
+def _database(given: Database, data: Path, environ: Mapping[str, str], faults: list[str]) -> Database:
+    """With its address complete. A password belongs into the environment."""
+    if given.url_env:
+        if given.url_env not in environ:
+            faults.append(f"database.url_env: there is no environment variable {given.url_env}.")
+        return replace(given, url=environ.get(given.url_env, given.url))
+    if urlsplit(given.url).password:
+        faults.append(
+            "database.url has a password in it: put the address into the environment, and its name here as url_env."
+        )
+    scheme, marker, file = given.url.partition(":///")
+    if scheme.startswith("sqlite") and marker and file and not file.startswith("/"):
+        return replace(given, url=f"{scheme}:///{(data / file).as_posix()}")
+    return given
+
+
+def _keys(path: Path, spare: Key | None, faults: list[str]) -> tuple[Key, ...]:
+    if not path.exists() and spare is not None:
+        return (spare,)
+    try:
+        found, wrong = key_file.read(path.read_text())
+    except (OSError, UnicodeDecodeError):
+        faults.append(f"keys.file: {path} cannot be read; the first start of the daemon makes it.")
+        return ()
+    faults += [f"keys.file: {path}: {fault}." for fault in wrong]
+    return found
+
+
+def _templates(own: Path | None, faults: list[str]) -> dict[str, str]:
+    """The built-in templates, and over them those of the company."""
+    folder = HERE / "templates"
+    built_in = {p.relative_to(folder).as_posix(): p.read_text() for p in _files(folder)}
+    if own is None:
+        return built_in
+    if not own.is_dir():
+        faults.append(f"letters.folder: there is no folder {own}.")
+        return built_in
+    return built_in | {p.relative_to(own).as_posix(): p.read_text() for p in _files(own)}
+
+
+def _files(folder: Path) -> list[Path]:
+    return [p for p in sorted(folder.rglob("*")) if p.name in PAPERS or p.suffix == ".jinja"]

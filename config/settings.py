@@ -1,0 +1,94 @@
+"""The settings: what the file may say, apart from the policy values that `intake.policy` defines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from intake.policy import Brand, Department, Person, Policy
+from intake.stationery import Stationery
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Database:
+    """Where everything is stored."""
+
+    url: str = "sqlite:///answerable.db"  # SQLAlchemy; a SQLite file is relative to the data folder
+    url_env: str = ""  # the environment variable that holds the address instead, where it has a password in it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Log:
+    """What is written to the standard error stream."""
+
+    format: Literal["auto", "json", "console"] = "auto"  # auto: readable on a terminal, else JSON
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Keys:
+    """The signing keys of reply addresses."""
+
+    file: str = "keys"  # relative to the data folder
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Texts:
+    """The words of letters."""
+
+    folder: str = ""  # own templates, relative to the settings file; they come before those that are built in
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desk:
+    """What holds for all brands."""
+
+    authserv_ids: tuple[
+        str, ...
+    ] = ()  # of our own border servers, whose Authentication-Results are believed (RFC 8601)
+    token_days: int = 30  # how long a signed staff address is good
+    department_of: Literal["owner", "handler"] = "owner"  # column 2 of the register
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """The whole file, as written. Tables of channels are checked by whoever opens the channel."""
+
+    data: str = "."  # the daemon's own folder, relative to the settings file
+    database: Database = Database()
+    log: Log = Log()
+    keys: Keys = Keys()
+    letters: Texts = Texts()
+    desk: Desk = Desk()
+    http: dict[str, Any] = field(default_factory=dict)
+    channel: dict[str, dict[str, Any]] = field(default_factory=dict)
+    outgoing: dict[str, Any] = field(default_factory=lambda: {"kind": "outbox"})
+    brand: tuple[Brand, ...] = ()
+    person: tuple[Person, ...] = ()
+    department: tuple[Department, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """How the daemon runs. All paths are ready to use."""
+
+    base: Path  # the folder of the settings file: what relative paths in channel tables start from
+    data: Path
+    database: Database
+    log: Log
+    keys: Path
+    letters: Path | None
+    http: Mapping[str, Any]  # options of the HTTP listener
+    channel: Mapping[str, Mapping[str, Any]]  # name -> kind and options of a way in
+    outgoing: Mapping[str, Any]  # kind and options of the way out
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loaded:
+    """Everything that was read and found to be right."""
+
+    settings: Settings
+    policy: Policy
+    stationery: Stationery

@@ -1,0 +1,182 @@
+"""From a letter to its exact bytes, once: what is sent again later is byte for byte the same.
+
+Internet Message Format RFC 5322, MIME RFC 2045-2049 and 2231, automatic mail RFC 3834. Header lines are built here, from values
+without control characters and within bounds, and the finished bytes are read again: what is in them must be what was meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from email.header import Header, decode_header, make_header
+from email.message import EmailMessage, Message
+from email.parser import BytesHeaderParser, BytesParser
+from email.policy import SMTP, compat32
+from email.utils import format_datetime
+
+import orjson
+
+from intake.letter import Letter, LetterKind, Submission
+from intake.message import Attachment
+from intake.policy import Brand, Policy
+from intake.reference import compact
+from intake.tokens import bounce_address, mark
+
+MAX_TEXT = 250  # characters of a header's text
+MAX_IDS = 20  # message ids in References
+ANSWERS = {  # automatic, and sent because of a message (RFC 3834 section 5)
+    LetterKind.ACKNOWLEDGEMENT,
+    LetterKind.REPEAT_ACKNOWLEDGEMENT,
+    LetterKind.STATUS,
+    LetterKind.REFUSAL,
+}
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
+_TEXT_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_ATOMS = re.compile(r"[A-Za-z0-9][A-Za-z0-9' -]*")
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+_ID = re.compile(r"[!-;=?-~]{1,250}")
+_TYPE = re.compile(r"(?!multipart/|message/)([a-z0-9][a-z0-9.+-]{0,60})/([a-z0-9][a-z0-9.+-]{0,60})")
+_PART_HEADERS = {"content-type", "content-transfer-encoding", "content-disposition", "mime-version"}
+
+
+def compose(letter: Letter, *, brand: Brand, policy: Policy, letter_id: str, now: datetime) -> Submission:
+    """The bytes and the envelope of a letter. Raises ValueError where they could not be made as meant: that is our bug."""
+    desk = brand.addresses[0]
+    name = ".".join(filter(None, (letter_id, compact(letter.case_ref))))
+    message_id = f"{name}@{desk.rpartition('@')[2]}"
+    if letter.to.channel != "mail":
+        return Submission(
+            channel=letter.to.channel,
+            mail_from="",
+            rcpt_to=(letter.to.address,),
+            message_id=message_id,
+            blob=_as_json(letter, now),
+        )
+    head = _head(letter, desk, message_id, mark(letter_id, policy.keys[0]), now)
+    return Submission(
+        channel="mail",
+        mail_from=bounce_address(policy, brand, letter.case_ref, letter_id),
+        rcpt_to=(_address(letter.to.address),),
+        message_id=message_id,
+        blob=_finished(head, _body(letter, letter_id)),
+    )
+
+
+def plain(value: str, limit: int = MAX_TEXT) -> str:
+    """A value on one line, without control characters, those that turn text round included."""
+    readable = value[: 4 * limit].encode(errors="replace").decode()
+    return " ".join(_CONTROLS.sub(" ", readable).split())[:limit].rstrip()
+
+
+def _head(letter: Letter, desk: str, message_id: str, own_mark: str, now: datetime) -> list[tuple[str, str]]:
+    """Header names and values as meant: not yet encoded, nothing in them that could end a line."""
+    head = [
+        ("Date", format_datetime(now)),
+        ("From", _mailbox(letter.from_name, desk)),
+        ("To", _mailbox(letter.to_name, letter.to.address)),
+        ("Reply-To", _mailbox("", letter.reply_address) if letter.reply_address else ""),
+        ("Subject", plain(letter.subject)),
+        ("Message-ID", f"<{message_id}>"),
+        ("In-Reply-To", _ids([letter.in_reply_to])),
+        ("References", _ids([*letter.references, letter.in_reply_to])),
+        ("X-Answerable", own_mark),
+    ]
+    if letter.automatic:
+        automatic = "auto-replied" if letter.kind in ANSWERS else "auto-generated"
+        head += [("Auto-Submitted", automatic), ("X-Auto-Response-Suppress", "All")]
+    return [(name, value) for name, value in head if value]
+
+
+def _mailbox(name: str, address: str) -> str:
+    shown = plain(name, 70).replace("<", " ").replace(">", " ").strip()
+    return f"{shown} <{_address(address)}>" if shown else _address(address)
+
+
+def _address(address: str) -> str:
+    if not _ADDRESS.fullmatch(address):
+        raise ValueError("a letter needs an address in plain letters and digits")
+    return address
+
+
+def _ids(ids: Sequence[str]) -> str:
+    """Ids in angle brackets, the first and the latest of them; what is no id is left out."""
+    good = list(dict.fromkeys(i for i in ids if _ID.fullmatch(i)))
+    return " ".join(f"<{i}>" for i in (good if len(good) <= MAX_IDS else [good[0], *good[1 - MAX_IDS :]]))
+
+
+def _line(name: str, value: str) -> bytes:
+    """One header field on the wire. A name before an address is encoded by itself: addresses and ids never are."""
+    if name in ("Message-ID", "In-Reply-To", "References"):
+        folded = value.replace(" ", "\r\n ")
+    elif name in ("From", "To", "Reply-To"):
+        shown, _, address = value.rpartition(" ")
+        folded = f"{_encoded(shown, name, atoms=True)}\r\n {address}" if shown else address
+    else:
+        folded = _encoded(value, name)
+    return f"{name}: {folded}\r\n".encode("ascii")
+
+
+def _encoded(value: str, name: str, *, atoms: bool = False) -> str:
+    """The text itself where it is plain and short, else encoded words. Text that looks encoded already is encoded again."""
+    itself = value.isascii() and "=?" not in value and len(value) < 900 and (not atoms or _ATOMS.fullmatch(value))
+    return Header(value, "us-ascii" if itself else "utf-8", header_name=name).encode(linesep="\r\n")
+
+
+def _body(letter: Letter, letter_id: str) -> EmailMessage:
+    message = EmailMessage(policy=SMTP)
+    message.set_content(_body_text(letter.text), charset="utf-8", cte="quoted-printable")
+    message.add_alternative(_body_text(letter.html), subtype="html", charset="utf-8", cte="quoted-printable")
+    for file in letter.attachments:
+        main, sub = _type_of(file).split("/")
+        message.add_attachment(file.content, maintype=main, subtype=sub, filename=plain(file.name, 120) or "file")
+    for number, part in enumerate(p for p in message.walk() if p.is_multipart()):
+        part.set_boundary(f"=_{letter_id}_{number}")  # "=_" cannot stand in either encoding used
+    return message
+
+
+def _body_text(text: str) -> str:
+    return _TEXT_CONTROLS.sub("", text).encode(errors="replace").decode()
+
+
+def _type_of(file: Attachment) -> str:
+    return file.type if _TYPE.fullmatch(file.type) else "application/octet-stream"
+
+
+def _finished(head: list[tuple[str, str]], body: EmailMessage) -> bytes:
+    blob = b"".join(_line(name, value) for name, value in head) + body.as_bytes()
+    meant = [*head, *((name, str(value)) for name, value in body.items())]
+    found = BytesHeaderParser(policy=compat32).parsebytes(blob)
+    said = [(name, str(make_header(decode_header(value)))) for name, value in found.items()]
+    if sorted(map(_comparable, meant)) != sorted(map(_comparable, said)):
+        raise ValueError("the finished header is not the intended one")
+    if _shape(BytesParser(policy=compat32).parsebytes(blob)) != _shape(body):
+        raise ValueError("the finished parts are not the intended ones")
+    if any(len(line) > 998 for line in blob.split(b"\r\n")) or not blob.isascii():
+        raise ValueError("the finished message is not fit for every server")
+    return blob
+
+
+def _comparable(field: tuple[str, str]) -> tuple[str, str]:
+    """A header field without its white space, which folding may change."""
+    return field[0].lower(), "".join(field[1].split())
+
+
+def _shape(message: Message) -> list[tuple[str, bool]]:
+    """Type of each part, and whether it has any header that a part of ours does not have."""
+    parts = list(message.walk())
+    return [(p.get_content_type(), set(map(str.lower, p.keys())) <= _PART_HEADERS) for p in parts[1:]]
+
+
+def _as_json(letter: Letter, now: datetime) -> bytes:
+    """The letter for a window or a program: {"text", "html", "from_name", "sent_at", "kind", "ref"}."""
+    return orjson.dumps(
+        {
+            "text": _body_text(letter.text),
+            "html": _body_text(letter.html),
+            "from_name": plain(letter.from_name),
+            "sent_at": now.isoformat(),
+            "kind": letter.kind.value,
+            "ref": letter.case_ref,
+        }
+    )

@@ -1,0 +1,106 @@
+"""Stationery: turns the values of a letter into its subject, plain text and HTML.
+
+Templates are data and are handed in; nothing here reads a file. There is one template a kind of letter and locale. It is
+rendered twice, on two papers: the paper of plain text and the paper of HTML define macros of the same names (paragraph, panel,
+quote, ...), so both forms of a letter say the same words by construction. What people wrote is always a value, never a
+template; on the HTML paper every value is escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from babel.units import format_unit
+from jinja2 import DictLoader, Environment, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
+
+from intake.letter import LetterKind
+
+HOME = "en_GB"  # the locale that has every kind of letter
+PAPERS = ("paper.txt", "paper.html")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """A letter in words. Text and HTML say the same."""
+
+    subject: str
+    text: str
+    html: str
+    from_name: str  # "" where the template leaves it to the brand's name
+
+
+class Stationery:
+    """All templates, by path: "paper.txt", "paper.html" and "<locale>/<kind>.jinja"."""
+
+    def __init__(self, templates: Mapping[str, str]) -> None:
+        self.templates = MappingProxyType(dict(templates))
+        self._text = _environment(self.templates, html=False)
+        self._html = _environment(self.templates, html=True)
+
+    def locale_for(self, kind: LetterKind, locale: str) -> str:
+        """The first of `locale`, its language and en_GB that has this kind of letter."""
+        wanted = (locale, locale.partition("_")[0], HOME)
+        return next((name for name in wanted if f"{name}/{kind}.jinja" in self.templates), HOME)
+
+    def write(self, kind: LetterKind, *, locale: str, values: Mapping[str, Any]) -> Written:
+        """Render one kind of letter. Raises jinja2.TemplateError for a template that asks for a value there is none of."""
+        found = self.locale_for(kind, locale)
+        name, common = f"{found}/{kind}.jinja", {**values, "locale": found}
+        said, text = _on_paper(self._text, "paper.txt", name, common)
+        _, html = _on_paper(self._html, "paper.html", name, common)
+        return Written(
+            subject=_one_line(getattr(said, "subject", "")),
+            text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
+            html=html.strip() + "\n",
+            from_name=_one_line(getattr(said, "from_name", "")),
+        )
+
+
+def _on_paper(environment: Environment, paper: str, name: str, values: dict[str, Any]) -> tuple[Any, str]:
+    """What the template defines (its subject), and the whole page."""
+    sheet = environment.get_template(paper).make_module(values)
+    letter = environment.get_template(name).make_module({**values, "paper": sheet})
+    page: Any = getattr(sheet, "page")  # noqa: B009 - the macro is the template's, unknown to the type checker
+    return letter, str(page(Markup(str(letter)) if environment.autoescape else str(letter)))  # noqa: S704 - escaped above
+
+
+def _environment(templates: Mapping[str, str], *, html: bool) -> Environment:
+    environment = ImmutableSandboxedEnvironment(
+        loader=DictLoader(templates),
+        autoescape=html,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"one_line": _one_line, "quoted": _quoted, "broken": _broken, "duration": duration}
+    return environment
+
+
+def duration(minutes: int, locale: str = HOME) -> str:
+    """A stretch of time in words, exact to the minute below a day: "1 hour, 30 minutes"."""
+    days, rest = divmod(max(minutes, 0), 24 * 60)
+    hours, left = divmod(rest, 60)
+    units = [("day", days), ("hour", hours), ("minute", 0 if days else left)]
+    said = [format_unit(count, f"duration-{unit}", locale=locale) for unit, count in units if count]
+    return ", ".join(said) or format_unit(0, "duration-minute", locale=locale)
+
+
+def _one_line(text: str) -> str:
+    """Runs of white space become one blank. What was escaped stays escaped."""
+    return type(text)(" ".join(text.split()))
+
+
+def _quoted(text: str) -> str:
+    """Somebody else's words, as plain text quotes them."""
+    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
+
+
+def _broken(text: str) -> Markup:
+    """A text as HTML that keeps its lines."""
+    return Markup("<br>\n").join(escape(line) for line in text.splitlines())
