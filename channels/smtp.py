@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from channels._smtp_door import Door
 from channels._smtp_house import House
 from channels._smtp_recipients import Gate, Recipients
 from channels._smtp_session import LmtpSession, Session
-from intake.ports import Deliver
+from intake.ports import CannotListen, Deliver
 
 log = structlog.get_logger()
 
@@ -49,64 +50,68 @@ class Options:
     max_connections_per_peer: int = 50
     idle_timeout: float = 60.0  # between two commands
     data_timeout: float = 60.0  # without progress inside a message
-    drain_seconds: float = 10.0  # for what is on its way in when we stop
+    drain_seconds: float = 8.0  # for what is on its way in when we stop
     local_faults: bool = False  # some recipients fail on purpose
     outbox: str = "outbox"  # folder for the bounces that such recipients cause
 
 
 class Listener:
-    """The way in. `address` is known once `ready` is set."""
+    """The way in. `address` is known once it is open."""
 
     def __init__(self, name: str, options: Options, tools: Tools) -> None:
         self._name, self._options, self._tools = name, options, tools
-        self.ready = asyncio.Event()
+        self._socket: socket.socket | None = None
         self.address: tuple[str, int] = ("", 0)
 
+    async def open(self) -> None:
+        """Take hold of the address. Raises `CannotListen`, also for a certificate or accounts that cannot be used."""
+        self._socket = self._opened()
+
     async def receive(self, deliver: Deliver) -> None:
-        """Take messages in until cancelled, then drain. Raises OSError or ValueError with a sentence for the operator."""
-        _hush()
+        """Take messages in until cancelled, then drain. Raises `CannotListen` where it is not open and cannot be."""
+        logging.getLogger("mail.log").disabled = True  # aiosmtpd's: it holds addresses, and at DEBUG whole messages
+        taken = self._socket or self._opened()
         house = self._house(deliver)
-        server = await self._listen(lambda: self._door(house))
-        self.address = server.sockets[0].getsockname()[:2]
-        self.ready.set()
+        server = await asyncio.get_running_loop().create_server(lambda: self._door(house), sock=taken, backlog=BACKLOG)
         log.info("smtp_listening", channel=self._name, protocol=self._options.protocol, port=self.address[1])
         try:
             await asyncio.Event().wait()
         finally:
+            self._socket = None
             await self._drain(server, house)
-            self.ready.clear()
 
     async def probe(self) -> list[str]:
         """What is wrong with the configuration, one sentence each."""
-        faults = []
-        for look in (self._tls, self._accounts):
-            try:
-                look()
-            except (OSError, ValueError) as error:
-                faults.append(str(error))
+        looks = [self._tls, self._accounts, *([] if self._socket else [self._try_to_bind])]
+        return [fault for look in looks if (fault := _fault(look))]
+
+    def _opened(self) -> socket.socket:
         try:
-            await self._try_to_listen()
+            self._tls()
+            self._accounts()
+            taken = self._bind()
         except (OSError, ValueError) as error:
-            faults.append(str(error))
-        return faults
+            raise CannotListen(str(error)) from error
+        self.address = taken.getsockname()[:2]
+        return taken
+
+    def _bind(self) -> socket.socket:
+        host, port = _endpoint(self._name, self._options.listen)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        try:
+            taken = socket.create_server((host, port), family=family, backlog=BACKLOG)
+        except OSError as error:
+            raise OSError(f"{self._name}: {self._options.listen} {_why(error)}") from error
+        taken.setblocking(False)
+        return taken
+
+    def _try_to_bind(self) -> None:
+        self._bind().close()
 
     def _door(self, house: House) -> Door:
         session = Session if self._options.protocol == "smtp" else LmtpSession
         most, most_per_peer = self._options.max_connections, self._options.max_connections_per_peer
         return Door(house, session, most=most, most_per_peer=most_per_peer)
-
-    async def _listen(self, door: Callable[[], asyncio.Protocol]) -> asyncio.Server:
-        host, port = _endpoint(self._name, self._options.listen)
-        try:
-            return await asyncio.get_running_loop().create_server(door, host, port, backlog=BACKLOG)
-        except OSError as error:
-            raise OSError(f"{self._name}: {self._options.listen} {_why(error)}") from error
-
-    async def _try_to_listen(self) -> None:
-        if not self.ready.is_set():
-            server = await self._listen(asyncio.Protocol)
-            server.close()
-            await server.wait_closed()
 
     async def _drain(self, server: asyncio.Server, house: House) -> None:
         """Take nothing new, finish what was begun, and leave nobody behind: within `drain_seconds`."""
@@ -197,6 +202,10 @@ def _why(error: OSError) -> str:
     return f"cannot be listened on ({error.strerror})"
 
 
-def _hush() -> None:
-    """aiosmtpd logs addresses, and at DEBUG whole messages."""
-    logging.getLogger("mail.log").disabled = True
+def _fault(look: Callable[[], object]) -> str:
+    """What is wrong, "" for nothing."""
+    try:
+        look()
+    except (OSError, ValueError) as error:
+        return str(error)
+    return ""

@@ -79,6 +79,7 @@ class Delivery:
     code: int = 0  # SMTP reply code or HTTP status; 0 where none came
     status: str = ""  # enhanced code, RFC 3463
     diagnostic: str = ""  # the other side's words, one line
+    maybe_arrived: bool = False  # deferred because no answer came after the whole message had been handed over
 
 
 OutboxState = Literal["pending", "sending", "sent", "deferred", "rejected", "unknown", "cancelled"]

@@ -19,6 +19,7 @@ from structlog.testing import capture_logs
 
 from channels._smtp_accounts import account_line
 from channels.smtp import Options, build
+from intake.ports import CannotListen
 from tests.channels.contract import Answer, ChannelContract, Desk
 from tests.channels.wire import Client, listening, message, stop, tools
 
@@ -526,7 +527,9 @@ async def test_a_taken_port_is_a_clear_sentence(desk):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         listener = build("smtp", Options(listen=f"127.0.0.1:{port}"), tools())
-        with pytest.raises(OSError, match=f"^smtp: 127.0.0.1:{port} is taken"):
+        with pytest.raises(CannotListen, match=f"^smtp: 127.0.0.1:{port} is taken"):
+            await listener.open()
+        with pytest.raises(CannotListen):
             await listener.receive(desk.deliver)
         assert [fault[: len(f"smtp: 127.0.0.1:{port} is taken")] for fault in await listener.probe()] == [
             f"smtp: 127.0.0.1:{port} is taken"

@@ -28,12 +28,9 @@ async def listening(
 ) -> AsyncIterator[tuple[Listener, asyncio.Task[None]]]:
     """A listener on a free port and the task it runs in."""
     listener = build(name, Options(**{"listen": "127.0.0.1:0", **options}), tools(data))
+    await listener.open()
     task = asyncio.create_task(listener.receive(deliver))
-    ready = asyncio.create_task(listener.ready.wait())
-    await asyncio.wait([task, ready], return_when=asyncio.FIRST_COMPLETED)
-    ready.cancel()
-    if task.done():
-        task.result()
+    await asyncio.sleep(0)  # cancelled before its first step, it could not let go of the address
     try:
         yield listener, task
     finally:

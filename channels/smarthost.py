@@ -1,0 +1,181 @@
+"""Letters out through a mail server of the company's or the provider's (RFC 6409), by aiosmtplib over kept connections.
+
+TLS as configured or not at all: where it fails, letters wait. XOAUTH2 for providers that take no passwords. A fault of the
+connection or of the login defers a letter; only an answer about the letter itself or its recipient rejects it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+import structlog
+from aiosmtplib import SMTP, SMTPException, SMTPResponseException
+
+from channels import Tools
+from channels._oauth import OAuth, TokenSource
+from channels._smtp_client import NoAnswer, deferred, malformed, transact
+from intake.letter import Delivery, Outcome, Submission
+
+log = structlog.get_logger()
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """Which server, and how to prove who we are. Times are seconds."""
+
+    host: str
+    port: int = 587
+    tls: Literal["starttls", "implicit", "none"] = "starttls"
+    verify: bool = True  # the server's certificate
+    ca_file: str = ""  # further authorities, PEM
+    user: str = ""
+    password_file: str = ""
+    oauth: OAuth | None = None  # instead of a password
+    hostname: str = ""  # as we greet; "" is the domain of the first brand's first address
+    timeout: float = 60.0  # for one command
+    connections: int = 2
+
+
+class Smarthost:
+    """The server, and the connections to it that are kept."""
+
+    def __init__(self, name: str, options: Options, tools: Tools) -> None:
+        self._name, self._options, self._tools = name, options, tools
+        self._hostname = options.hostname or tools.policy.brands[0].addresses[0].rpartition("@")[2]
+        self._tokens = TokenSource(options.oauth, tools.clock) if options.oauth else None
+        self._slots = asyncio.Semaphore(options.connections)
+        self._idle: list[SMTP] = []
+
+    async def send(self, submission: Submission) -> list[Delivery]:
+        """Hand a letter over: one result for each recipient, in order. Never raises for what the server does."""
+        good = [r for r in submission.rcpt_to if not malformed(r)]
+        results = {d.recipient: d for d in await self._send(submission, good)} if good else {}
+        return [results.get(r) or _malformed(r) for r in submission.rcpt_to]
+
+    async def probe(self) -> list[str]:
+        """Connects, encrypts and logs in, and says what is in the way."""
+        try:
+            async with self._connection():
+                return []
+        except (SMTPException, OSError, ValueError) as error:
+            return [f"{self._name}: {self._options.host}:{self._options.port} cannot be used ({_words(error)})"]
+
+    async def close(self) -> None:
+        """Say goodbye on every kept connection."""
+        while self._idle:
+            await _quit(self._idle.pop())
+
+    async def _send(self, submission: Submission, recipients: list[str]) -> list[Delivery]:
+        try:
+            async with self._connection() as client:
+                return await transact(client, submission, recipients)
+        except NoAnswer as error:
+            return deferred(recipients, f"no answer to the whole message ({error.message})", maybe_arrived=True)
+        except (SMTPException, OSError, ValueError) as error:
+            log.warning("smarthost_unusable", channel=self._name, error=type(error).__name__)
+            return deferred(recipients, _words(error), code=getattr(error, "code", 0))
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[SMTP]:
+        """A connection that is ready for a transaction. It is kept for the next one, unless something goes wrong."""
+        async with self._slots:
+            client = await self._kept() or await self._connected()
+            try:
+                yield client
+            except BaseException:
+                client.close()
+                raise
+            self._idle.append(client)
+
+    async def _kept(self) -> SMTP | None:
+        """A kept connection that still answers, with nothing left over from an earlier transaction."""
+        while self._idle:
+            client = self._idle.pop()
+            try:
+                await client.rset()
+            except (SMTPException, OSError):
+                client.close()
+            else:
+                return client
+        return None
+
+    async def _connected(self) -> SMTP:
+        options = self._options
+        client = SMTP(
+            hostname=options.host,
+            port=options.port,
+            local_hostname=self._hostname,
+            timeout=options.timeout,
+            use_tls=options.tls == "implicit",
+            start_tls=options.tls == "starttls",
+            tls_context=self._tls(),
+        )
+        try:
+            await client.connect()
+            await self._log_in(client)
+        except BaseException:
+            client.close()
+            raise
+        return client
+
+    async def _log_in(self, client: SMTP) -> None:
+        options = self._options
+        if not options.user:
+            return
+        if options.tls == "none" and options.host not in LOOPBACK:
+            raise ValueError("a login needs TLS")
+        if self._tokens:
+            await self._log_in_by_token(client, self._tokens)
+        else:
+            password = (self._tools.data / options.password_file).read_text("utf-8").strip()
+            await client.login(options.user, password)
+
+    async def _log_in_by_token(self, client: SMTP, tokens: TokenSource) -> None:
+        try:
+            token = await asyncio.to_thread(tokens.token)
+        except Exception as error:  # authlib and requests have many kinds
+            raise OSError(f"no access token ({type(error).__name__})") from error
+        try:
+            await client.auth_xoauth2(self._options.user, token)
+        except SMTPResponseException:
+            tokens.forget()
+            raise
+
+    def _tls(self) -> ssl.SSLContext | None:
+        if self._options.tls == "none":
+            return None
+        context = ssl.create_default_context()
+        if self._options.ca_file:
+            context.load_verify_locations(self._tools.data / self._options.ca_file)
+        if not self._options.verify:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        return context
+
+
+def build(name: str, options: Options, tools: Tools) -> Smarthost:
+    """The server; nothing is connected yet."""
+    return Smarthost(name, options, tools)
+
+
+async def _quit(client: SMTP) -> None:
+    try:
+        await client.quit(timeout=2)
+    except (SMTPException, OSError):
+        client.close()
+
+
+def _malformed(recipient: str) -> Delivery:
+    words = "this address cannot be written to"
+    return Delivery(recipient=recipient, outcome=Outcome.REJECTED, status="5.1.3", diagnostic=words)
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error.message if isinstance(error, SMTPException) else error}"
