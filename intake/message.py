@@ -105,7 +105,8 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     language: str | None = None  # BCP 47 primary tag, None when unsure
     conversation: str | None = None  # chat session or provider thread id; only from verified channels
-    headers: tuple[tuple[str, str], ...] = ()  # names lower case, values decoded and unfolded, in order
+    headers: tuple[tuple[str, str], ...] = ()  # names lower case, unfolded, in order; decoded, but for address fields:
+    # their encoded words stay, since a decoded comma or bracket would forge a second address
     parts: tuple[Part, ...] = field(default=(), repr=False)  # the leaves, for whoever reads reports
     defects: tuple[str, ...] = ()  # slugs, each once: what had to be repaired or guessed
 

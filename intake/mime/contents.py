@@ -1,0 +1,58 @@
+"""A mail put together: header fields, words, files and leaves become a `Message` (RFC 5322, RFC 2045)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from intake.message import Message, Part
+from intake.mime import attachments, body, html, layout, prescan, reader
+from intake.mime.defects import Defect
+from intake.mime.head import Head
+from intake.mime.reader import MESSAGE_TYPES, Node
+
+
+def read(blob: bytes) -> tuple[Message, str | None]:
+    """What a mail says, apart from whose words they are; and the sender's own HTML, which is not safe to show."""
+    blob, limits = prescan.bound(blob)
+    head = Head.of(blob)
+    root = reader.read(blob)
+    laid, unpacked = body.unwrapped(layout.of(root))
+    written = body.written(laid.bodies)
+    files = attachments.of(laid.files, written.html or "")
+    safe, cut = html.sanitise(written.html or "", (one.content_id for one in files))
+    message = Message(
+        message_id=head.message_id,
+        in_reply_to=head.ids("in-reply-to"),
+        references=head.ids("references"),
+        subject=head.first("subject"),
+        from_=head.addresses("from"),
+        to=head.addresses("to"),
+        cc=head.addresses("cc"),
+        reply_to=head.addresses("reply-to"),
+        sent_at=head.date,
+        text=written.text,
+        html=safe if written.html is not None else None,
+        attachments=files,
+        headers=head.fields,
+        parts=tuple(islice(_parts(root, 0), prescan.MAX_PARTS)),
+        defects=_slugs([*limits, *head.defects, *unpacked, *cut, *layout.marks(root), *_repairs(root)]),
+    )
+    return message, written.html
+
+
+def _slugs(defects: list[Defect]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(defect.value for defect in defects))
+
+
+def _repairs(root: Node) -> Iterator[Defect]:
+    for leaf in layout.leaves(root):
+        yield from leaf.defects
+
+
+def _parts(root: Node, depth: int) -> Iterator[Part]:
+    """The leaves in order; an attached message is followed by its own, one deeper."""
+    for leaf in layout.leaves(root):
+        yield Part(type=leaf.type, params=leaf.params, text=leaf.text, depth=depth)
+        if leaf.type in MESSAGE_TYPES and depth < prescan.MAX_DEPTH:
+            yield from _parts(reader.read(prescan.bound(leaf.content)[0]), depth + 1)

@@ -1,0 +1,61 @@
+"""What the header of a mail says, read once: ids, addresses, date, and what is wrong with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from intake.message import Address
+from intake.mime import addresses, dates, headers, prescan, references
+from intake.mime.defects import Defect
+
+_READ = ("from", "to", "cc", "reply-to")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Head:
+    """The fields in order, names lower case, and their reading. Where a field is repeated, addresses are taken from all."""
+
+    fields: tuple[tuple[str, str], ...]
+    mailboxes: dict[str, tuple[Address, ...]]
+    date: datetime | None
+    defects: tuple[Defect, ...]
+
+    @classmethod
+    def of(cls, blob: bytes) -> Head:
+        """The header at the beginning of a bounded message."""
+        head = prescan.head_of(blob)
+        raw, broken = headers.split(head)
+        fields, guesses = headers.decoded(raw, headers.hint_of(head, blob[len(head) : len(head) + 20_000]))
+        read = {name: addresses.parse(", ".join(value for key, value in fields if key == name)) for name in _READ}
+        stated = next((value for key, value in fields if key == "date"), "")
+        date = dates.parse(stated)
+        defects = [*broken, *guesses, *_shape(fields)]
+        defects += [defect for _, found in read.values() for defect in found]
+        defects += [Defect.DATE_BROKEN] if stated and date is None else []
+        mailboxes = {name: found for name, (found, _) in read.items()}
+        return cls(fields=fields, mailboxes=mailboxes, date=date, defects=tuple(defects))
+
+    def first(self, name: str) -> str:
+        """The first value of a field, or ""."""
+        return next((value for key, value in self.fields if key == name), "")
+
+    def ids(self, name: str) -> tuple[str, ...]:
+        """The message ids in all fields of a name."""
+        return references.ids(" ".join(value for key, value in self.fields if key == name))
+
+    @property
+    def message_id(self) -> str | None:
+        """The message's own id, bare."""
+        return references.message_id(self.first("message-id"))
+
+    def addresses(self, name: str) -> tuple[Address, ...]:
+        """The mailboxes of one of the address fields a reader looks at."""
+        return self.mailboxes[name]
+
+
+def _shape(fields: tuple[tuple[str, str], ...]) -> list[Defect]:
+    if not fields:
+        return [Defect.EMPTY]
+    senders = sum(name == "from" for name, _ in fields)
+    return [Defect.FROM_MISSING] if not senders else [Defect.FROM_REPEATED] if senders > 1 else []

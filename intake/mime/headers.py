@@ -1,0 +1,85 @@
+"""The header block: fields in order, unfolded and decoded (RFC 5322 section 2.2, RFC 2047, RFC 6532)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from intake.mime import charset, encoded_words
+from intake.mime.defects import Defect
+
+_NAME = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
+_FOLD = re.compile(r"[ \t]*[\r\n]+[ \t]*")
+_BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_LABEL = re.compile(rb"charset[ \t]*=[ \t]*\"?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+
+# Fields with a grammar: decoding their encoded words would make commas and brackets out of names.
+_MAILBOXES = {"from", "to", "cc", "bcc", "reply-to", "sender", "return-path", "delivered-to"}
+_RESENT = {"resent-from", "resent-to", "resent-cc", "resent-sender"}
+_MIME = {"content-type", "content-disposition", "content-transfer-encoding"}
+STRUCTURED = frozenset(_MAILBOXES | _RESENT | _MIME)
+
+
+def split(head: bytes) -> tuple[list[tuple[str, bytes]], tuple[Defect, ...]]:
+    """(lower-case name, raw value) in order. A line that is no field and continues none is left out and noted."""
+    fields: list[tuple[str, list[bytes]]] = []
+    broken = False
+    for line in head.splitlines(keepends=True):
+        if line[:1] in (b" ", b"\t") and fields:
+            fields[-1][1].append(line)
+            continue
+        match = _NAME.match(line)
+        if match is None:
+            broken = broken or bool(line.strip())
+            continue
+        fields.append((match[1].decode("ascii").lower(), [line[match.end() :]]))
+    found = [(name, b"".join(lines)) for name, lines in fields]
+    return found, (Defect.HEADER_BROKEN,) if broken else ()
+
+
+def unfold(value: bytes, hint: str = "") -> tuple[str, tuple[Defect, ...]]:
+    """A value on one line, encoded words untouched. Bytes beyond ASCII are read as UTF-8, else by `hint`."""
+    text, defects = (value.decode("ascii"), ()) if value.isascii() else _eight_bit(value, hint)
+    if "\n" in text or "\r" in text:
+        text = _FOLD.sub(" ", text)
+    return text.strip(" \t"), defects
+
+
+def _eight_bit(value: bytes, hint: str) -> tuple[str, tuple[Defect, ...]]:
+    text, more = charset.guess(value, hint)
+    return text, (Defect.HEADER_8BIT, *more)
+
+
+def decode(name: str, value: bytes, hint: str = "") -> tuple[str, tuple[Defect, ...]]:
+    """A value as a person reads it; structured fields keep their encoded words. One line, no control characters."""
+    text, defects = unfold(value, hint)
+    if name not in STRUCTURED:
+        text, more = encoded_words.decode(text)
+        defects += more
+    return one_line(text, defects)
+
+
+def one_line(text: str, defects: tuple[Defect, ...] = ()) -> tuple[str, tuple[Defect, ...]]:
+    """No line break or control character survives in a value: what is sent on can hold no second field."""
+    if text.isprintable() or not _BREAKING.search(text):
+        return text, defects
+    if _BREAKING.search(text.replace("\t", " ")):
+        defects += (Defect.HEADER_CONTROL,)
+    return _BREAKING.sub(" ", text).strip(), defects
+
+
+def hint_of(head: bytes, body: bytes = b"") -> str:
+    """The charset the message declares, first in its own header, then in its parts: for header bytes without a label."""
+    match = _LABEL.search(head) or _LABEL.search(body[:20_000])
+    return match[1].decode("ascii") if match else ""
+
+
+def decoded(fields: Iterable[tuple[str, bytes]], hint: str) -> tuple[tuple[tuple[str, str], ...], list[Defect]]:
+    """All fields decoded, with what had to be guessed."""
+    out: list[tuple[str, str]] = []
+    defects: list[Defect] = []
+    for name, value in fields:
+        text, more = decode(name, value, hint)
+        out.append((name, text))
+        defects += more
+    return tuple(out), defects

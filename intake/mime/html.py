@@ -1,0 +1,78 @@
+"""HTML to text, and HTML made safe to show: no scripts, no styles, nothing that is fetched from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import escape
+
+import nh3
+from resiliparse.extract.html2text import extract_plain_text
+
+from intake.mime.defects import Defect
+
+MAX_HTML = 1_000_000  # characters
+MAX_DEEP = 300  # elements inside each other; the sanitiser's cost is quadratic in it
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
+_NO_DEPTH = frozenset(
+    {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr", "p", "li", "td", "tr", "th"}
+)
+_TAGS = nh3.ALLOWED_TAGS | {"font", "body"}
+_ATTRIBUTES = {
+    "*": {"dir", "lang", "title"},
+    "a": {"href", "name"},
+    "blockquote": {"type"},
+    "img": {"alt", "width", "height"},
+    "ol": {"start"},
+    "td": {"colspan", "rowspan", "align"},
+    "th": {"colspan", "rowspan", "align"},
+}
+_SCHEMES = {"http", "https", "mailto", "tel", "cid"}
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+
+
+def text_of(html: str) -> str:
+    """The visible words, with lists and tables kept readable."""
+    return str(extract_plain_text(html[:MAX_HTML], preserve_formatting=True, alt_texts=False))
+
+
+def sanitise(html: str, content_ids: Iterable[str] = ()) -> tuple[str | None, tuple[Defect, ...]]:
+    """Safe to show as it is; images only if they came with the message. None where it nests too deep to be cleaned."""
+    if too_deep(html):
+        return None, (Defect.LIMIT_HTML,)
+    cut = (Defect.LIMIT_HTML,) if len(html) > MAX_HTML else ()
+    images = {f"cid:{one}" for one in content_ids if one}
+    clean = nh3.clean(
+        html[:MAX_HTML],
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        tag_attribute_values={"img": {"src": images}},
+        url_schemes=_SCHEMES,
+        link_rel="noopener noreferrer nofollow",
+    )
+    return clean, cut
+
+
+def too_deep(html: str) -> bool:
+    """Whether elements nest deeper than the sanitiser can afford. Few tags need no count."""
+    if html.count("<") <= MAX_DEEP:
+        return False
+    depth = 0
+    for match in _TAG.finditer(html):
+        if match[2].lower() not in _NO_DEPTH:
+            depth += -1 if match[1] else 1
+            if depth > MAX_DEEP:
+                return True
+    return False
+
+
+def of_text(text: str) -> str:
+    """Plain text as HTML."""
+    return f"<pre>{escape(text)}</pre>"
+
+
+def declared_charset(data: bytes) -> str:
+    """What a meta element says, for parts whose header does not."""
+    match = _CHARSET.search(data[:2048])
+    return match[1].decode("ascii") if match else ""
