@@ -1,8 +1,8 @@
 """Whose words a message holds: what the sender newly wrote, what they quoted, what they passed on, and in which language."""
 
-from intake.words.forward import find_forward
+from intake.words.forward import find_forward, is_forward_subject
 from intake.words.language import language_of
 from intake.words.marker import REPLY_MARKER, REPLY_MARKERS
 from intake.words.splitting import split
 
-__all__ = ["REPLY_MARKER", "REPLY_MARKERS", "find_forward", "language_of", "split"]
+__all__ = ["REPLY_MARKER", "REPLY_MARKERS", "find_forward", "is_forward_subject", "language_of", "split"]

@@ -1,10 +1,75 @@
-"""What somebody passed on: the message inside the message, as shown to a reader."""
+"""What somebody passed on: the message inside the message, as its reader sees it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import takewhile
+
 from intake.message import Forwarded
+from intake.words.headers import LONGEST_BLOCK, Block, block_at, field_of, marker_of
+from intake.words.lines import MUCH, bare, is_quoted, lines_of, unquoted
+from intake.words.vocabulary import FORWARD_PREFIXES
 
 
-def find_forward(text: str, html: str | None = None) -> Forwarded | None:
-    """The first message that `text` passes on, or None."""
+def find_forward(text: str) -> Forwarded | None:
+    """The first message that `text` passes on or holds with its header lines, or None. Never raises.
+
+    A client's marker is enough, and so is a block of header lines, since Outlook writes nothing else; `is_forward_subject`
+    tells the two apart where it matters. An attribution ("On Monday Ann wrote:") is a reply, not a forward.
+    """
+    lines = lines_of(text[:MUCH])
+    for at, line in enumerate(lines):
+        found = _opening(lines, at, unquoted(line)) if ":" in line or "-" in line or "：" in line else None
+        if found:
+            return _forwarded(lines, found)
     return None
+
+
+def is_forward_subject(subject: str) -> bool:
+    """True when a client marked the subject as passed on: "FW:", "Fwd:", "WG:", "TR:", in any language."""
+    head, colon, _ = subject.replace("：", ":").strip().partition(":")
+    return bool(colon) and head.strip(" []").lower() in FORWARD_PREFIXES
+
+
+def _opening(lines: Sequence[str], at: int, line: str) -> Block | None:
+    """The header block that line `at` opens, be it empty under a marker."""
+    marker = marker_of(line)
+    if not marker:
+        return _block(lines, at) if field_of(line) else None
+    start = next((below for below in range(at + 1, len(lines)) if bare(unquoted(lines[below]))), len(lines))
+    block = _block(lines, start, marked=True)
+    return block or (Block(start=start, end=start, fields={}) if marker == "forwarded" else None)
+
+
+def _block(lines: Sequence[str], start: int, *, marked: bool = False) -> Block | None:
+    """The header block on line `start`, which may be quoted."""
+    window = lines[start : start + LONGEST_BLOCK]
+    if window and is_quoted(window[0]):
+        window = [_peel(line) for line in window]
+    block = block_at(window, 0, marked=marked)
+    return replace(block, start=start, end=start + block.end) if block else None
+
+
+def _forwarded(lines: Sequence[str], block: Block) -> Forwarded:
+    fields = block.fields
+    return Forwarded(
+        from_=fields.get("from", ""),
+        to=fields.get("to", ""),
+        subject=fields.get("subject", ""),
+        date=fields.get("date", ""),
+        text="\n".join(_passage(lines, block)).strip(),
+    )
+
+
+def _passage(lines: Sequence[str], block: Block) -> Sequence[str]:
+    """The forwarded words: where the client marked them with ">", as far as the marks go; else all the rest."""
+    rest = lines[block.end :]
+    if block.start >= len(lines) or not is_quoted(lines[block.start]):
+        return rest
+    return [_peel(line) for line in takewhile(lambda line: is_quoted(line) or not line.strip(), rest)]
+
+
+def _peel(line: str) -> str:
+    mark = line.lstrip(" ")
+    return mark[1:].removeprefix(" ") if mark[:1] == ">" else line

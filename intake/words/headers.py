@@ -11,7 +11,7 @@ from intake.words.vocabulary import FIELD, FORWARDED, ORIGINAL
 
 _RULE = "-–—_=*#<>+~|─━ "
 _LONGEST_NAME = 30
-_LONGEST_BLOCK = 40  # lines
+LONGEST_BLOCK = 40  # lines
 _WIDE = 60  # characters: a value this long may be wrapped
 
 
@@ -49,7 +49,7 @@ def block_at(lines: Sequence[str], start: int, *, marked: bool = False) -> Block
     """The header block that begins on line `start`; `marked` when a marker stands above it."""
     fields: dict[str, str] = {}
     at, end = start, start
-    while at < min(len(lines), start + _LONGEST_BLOCK):
+    while at < min(len(lines), start + LONGEST_BLOCK):
         found = field_of(lines[at])
         if found and (found[0] not in fields or found[0] == "other"):
             fields[found[0]] = found[1]

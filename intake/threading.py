@@ -1,0 +1,90 @@
+"""Which messages of a pile belong together: the grouping of RFC 5256 (REFERENCES), after Jamie Zawinski.
+
+Messages that were never seen hold their place, a message is nobody's ancestor twice, and a loop is cut where it would close.
+Unlike RFC 5256, an equal subject alone joins only what calls itself a reply: two customers may both write "Complaint".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from intake.message import Message
+
+_LONGEST_SUBJECT = 500  # characters
+_MOST_REFERENCES = 1_000  # the nearest ones: a line of 50 kB of ids proves nothing more
+_LABEL = r"(?:\[[^\[\]]{0,80}\]\s*)"
+_PREFIX = r"(?:re|aw|antw|sv|vs|odp|r|rif|res|ref|ynt|ang|fwd?|wg|tr|rv|enc|vb|i|回复|回覆|答复|返信|转发|轉寄|转寄)"
+_REPLY = re.compile(rf"(?i){_LABEL}?{_PREFIX}\s?(?:\[\d{{1,4}}\]|\(\d{{1,4}}\)|\*\d{{1,4}}|\^\d{{1,4}})?\s?[:：]\s*")
+_LEADING_LABEL = re.compile(rf"{_LABEL}(?=[^\s])")
+_TRAILER = re.compile(r"(?i)\s*\(fwd\)$")
+
+
+def threads(messages: Sequence[Message]) -> list[int]:
+    """One number for each message, in order: messages with the same number belong together; numbers count up from 0."""
+    forest = _Forest()
+    nodes = [forest.add(message) for message in messages]
+    roots = _joined_by_subject([forest.root(node) for node in nodes], messages)
+    numbers: dict[str, int] = {}
+    return [numbers.setdefault(root, len(numbers)) for root in roots]
+
+
+def base_subject(subject: str) -> str:
+    """The subject without what replying and forwarding put around it (RFC 5256 §2.1), in lower case and single spaces."""
+    base = " ".join(subject[:_LONGEST_SUBJECT].split()).lower()
+    while True:
+        shorter = _TRAILER.sub("", base)
+        reply = _REPLY.match(shorter) or _LEADING_LABEL.match(shorter)
+        shorter = shorter[reply.end() :] if reply else shorter
+        if shorter == base:
+            return base
+        base = shorter
+
+
+def is_reply_subject(subject: str) -> bool:
+    """True for a subject that says it answers or passes on another message."""
+    return _REPLY.match(subject[:_LONGEST_SUBJECT].strip()) is not None
+
+
+@dataclass(slots=True)
+class _Forest:
+    """Who answered whom. A node is a Message-ID, or a made-up name for a message that has none of its own."""
+
+    parents: dict[str, str] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+
+    def add(self, message: Message) -> str:
+        node = message.message_id or ""
+        if not node or node in self.seen:
+            node = f"\n{len(self.seen)}"  # no Message-ID can hold a line break
+        self.seen.add(node)
+        ancestors = message.references[-_MOST_REFERENCES:] or message.in_reply_to[:1]
+        for older, newer in zip(ancestors, ancestors[1:], strict=False):
+            if newer not in self.parents:
+                self._link(newer, older)
+        self.parents.pop(node, None)  # its own word counts for more than what later messages say of it
+        if ancestors:
+            self._link(node, ancestors[-1])
+        return node
+
+    def root(self, node: str) -> str:
+        while node in self.parents:
+            node = self.parents[node]
+        return node
+
+    def _link(self, child: str, parent: str) -> None:
+        if self.root(parent) != child:
+            self.parents[child] = parent
+
+
+def _joined_by_subject(roots: Sequence[str], messages: Sequence[Message]) -> list[str]:
+    """The roots, with a thread that begins with a reply moved to the thread that has its subject."""
+    first = dict[str, Message]()
+    for root, message in zip(roots, messages, strict=True):
+        first.setdefault(root, message)
+    homes = dict[str, str]()
+    for root, message in sorted(first.items(), key=lambda item: is_reply_subject(item[1].subject)):
+        homes.setdefault(base_subject(message.subject), root)
+    moved = {root: homes[base_subject(m.subject)] for root, m in first.items() if is_reply_subject(m.subject) and base_subject(m.subject)}
+    return [moved.get(root, root) for root in roots]
