@@ -1,0 +1,76 @@
+"""How machines that answer by themselves sound, by language. Compared with case-folded text; none proves anything alone."""
+
+from __future__ import annotations
+
+from intake.reports.phrases import Phrases, folded, phrases
+
+# How such a subject begins. A person who answers one writes "Re:" before it.
+_AWAY_SUBJECT: Phrases = phrases("""
+    auto reply | auto-reply | autoreply | auto response | auto-response | autoresponse | auto answer |
+    automatic reply | automated reply | automatic response | automated response | automatic answer | automated acknowledg |
+    automatic acknowledg | auto acknowledg | out of office | out of the office | out-of-office | currently out of |
+    i am out of | i'm out of | ooo: | ooo - | oof: | vacation | on vacation | away from | away until | i am away |
+    i'm away | on leave | annual leave | holiday notice | absence notice |
+    automatische antwort | automatische rückantwort | automatische abwesenheit | automatische e-mail-antwort |
+    abwesenheit | abwesend | nicht im büro | ich bin nicht im | ich bin derzeit nicht | urlaub: | urlaubs |
+    réponse automatique | reponse automatique | réponse d'absence | absence du bureau | absence de |
+    message d'absence | absent du bureau | en congé |
+    respuesta automática | respuesta automatica | fuera de la oficina | fuera de oficina | ausente | ausencia |
+    risposta automatica | fuori ufficio | fuori sede | assenza | assente |
+    automatisch antwoord | automatische beantwoording | automatische reactie | afwezig | niet op kantoor |
+    resposta automática | resposta automatica | fora do escritório | ausência |
+    automatyczna odpowiedź | odpowiedź automatyczna | autoodpowiedź | poza biurem | nieobecność |
+    autosvar | automatiskt svar | automatisk svar | frånvaro | fravær | ikke til stede | på semester |
+    automaattinen vastaus | poissa |
+    automatická odpověď | mimo kancelář | nepřítomnost | automatikus válasz | házon kívül | răspuns automat |
+    otomatik yanıt | otomatik cevap | αυτόματη απάντηση |
+    автоответ | автоматический ответ | автоматична відповідь | нет на месте |
+    自動応答 | 自動返信 | 不在通知 | 不在のお知らせ | 自动回复 | 自動回覆 | 自动答复 | 外出 | 자동 응답 | 자동응답 | 부재중 |
+    رد تلقائي | תשובה אוטומטית
+""")
+
+# What vacation programs write.
+AWAY: Phrases = phrases("""
+    out of the office | out of office | away from the office | away from my desk | currently away | on vacation |
+    on annual leave | on holiday until | on parental leave | on maternity leave | limited access to email |
+    limited access to e-mail | no access to email | upon my return | when i return | automatic reply |
+    automated reply | automated response | automatic response | auto-reply | autoresponder | auto-responder |
+    will respond to you upon | nicht im büro | außer haus | ausser haus | im urlaub | abwesend | abwesenheit |
+    automatische antwort | nach meiner rückkehr | ab dem | absent du bureau | en congé | réponse automatique |
+    à mon retour | de retour le | fuera de la oficina | de vacaciones | respuesta automática | fuori ufficio |
+    in ferie | risposta automatica | al mio rientro | niet op kantoor | afwezig | met vakantie |
+    automatisch antwoord | fora do escritório | de férias | resposta automática | poza biurem | na urlopie |
+    automatyczna odpowiedź | mimo kancelář | na dovolené | inte på kontoret | på semester | ikke på kontoret |
+    på ferie | lomalla | poissa toimistolta | в отпуске | вне офиса | автоматический ответ | 不在 | 休暇 | 自動返信 |
+    自动回复 | 休假 | 부재중 | 휴가 | izindeyim | ofis dışında | خارج المكتب
+""")
+
+# A program wants to know whether a person writes.
+CHALLENGE: Phrases = phrases("""
+    boxbe | spamarrest | spam arrest | please verify your identity | verify that you are human |
+    verify you are human | prove you are human | confirm that you are human | confirm your message |
+    confirm this message | your message requires confirmation | message awaiting confirmation |
+    please confirm your e-mail | please confirm your email to | sender verification |
+    confirm your identity as a sender | added to the guest list | to have your message delivered |
+    to be added to my approved | approved senders list | challenge-response | challenge/response | tmda |
+    allow your message to be delivered | released from quarantine after you | reply to this message to confirm |
+    bitte bestätigen sie ihre nachricht | confirmez votre message | confirme su mensaje | spambarriere |
+    mailinblack
+""")
+
+# The same, in the refusal of a mail server.
+CONFIRM_FIRST: Phrases = phrases("""
+    requires confirmation | to confirm this mail | confirm you are | to be whitelisted | prove you are human |
+    challenge
+""")
+
+# List software does not let us post.
+LIST_REFUSAL: Phrases = phrases("""
+    not a member of this mailing list | are not member | not a member of the list | you are not allowed to post |
+    posting to this list is restricted | post by non-members | duplicated message-id | not authorized to post
+""")
+
+
+def away_subject(subject: str) -> bool:
+    """Whether a subject begins like a vacation program's, after a mark such as "[" or "***"."""
+    return folded(subject).lstrip(" \t*[(<>-_=#!\"'").startswith(_AWAY_SUBJECT)

@@ -1,0 +1,130 @@
+"""What kind of sender made a message: a person, a machine, and which machine. All evidence together, strongest first.
+
+RFC 3834 (automatic responses), RFC 3464 (delivery status), RFC 5965 (feedback), RFC 8098 (receipts), RFC 2369 (lists).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from intake import automatic
+from intake.automatic_phrases import AWAY, CHALLENGE, CONFIRM_FIRST, away_subject
+from intake.message import Envelope, Message
+from intake.reports.feedback import is_feedback
+from intake.reports.notice import notice
+from intake.reports.phrases import contains, folded
+from intake.reports.receipts import is_receipt
+from intake.reports.robot import CERTAIN, answers, declared_report, delivery_robot, marked, only_late
+from intake.signals import Origin, Report
+
+_OPENING = 4_000  # characters: robots say their errand at once
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Evidence:
+    message: Message
+    envelope: Envelope
+    actions: frozenset[str]
+    diagnostics: str  # of what failed, case-folded
+    opening: str  # the first words of the text, folded
+
+
+def classify(message: Message, envelope: Envelope, reports: tuple[Report, ...]) -> Origin:
+    """The kind of message; `Origin.HUMAN` when nothing speaks against it. Never raises."""
+    evidence = _Evidence(
+        message=message,
+        envelope=envelope,
+        actions=frozenset(report.action for report in reports),
+        diagnostics=folded(" ".join(report.diagnostic for report in reports)),
+        opening=folded(message.text[:_OPENING]),
+    )
+    return next((origin for origin, speaks in _READINGS if speaks(evidence)), Origin.HUMAN)
+
+
+def _feedback(evidence: _Evidence) -> bool:
+    return is_feedback(evidence.message) or declared_report(evidence.message) == "feedback-report"
+
+
+def _read_receipt(evidence: _Evidence) -> bool:
+    return is_receipt(evidence.message) or declared_report(evidence.message) == "disposition-notification"
+
+
+def _bounce(evidence: _Evidence) -> bool:
+    """A failure is reported for at least one recipient; or a robot speaks of one without saying whose."""
+    if evidence.actions:
+        return "failed" in evidence.actions
+    return _robot(evidence.message) and not only_late(evidence.message, notice(evidence.message))
+
+
+def _delay(evidence: _Evidence) -> bool:
+    if evidence.actions:
+        return "delayed" in evidence.actions
+    return _robot(evidence.message)
+
+
+def _robot(message: Message) -> bool:
+    return bool(marked(message)) and delivery_robot(message, notice(message)) >= CERTAIN
+
+
+def _delivered(evidence: _Evidence) -> bool:
+    return bool(evidence.actions & {"delivered", "relayed", "expanded"})
+
+
+def _challenge(evidence: _Evidence) -> bool:
+    """Somebody must prove to be human first: asked in a letter, or in the refusal that a robot passes on."""
+    if evidence.actions:
+        return contains(evidence.diagnostics, CONFIRM_FIRST)
+    asked = contains(folded(evidence.message.subject), CHALLENGE) or contains(evidence.opening, CHALLENGE)
+    return asked and not answers(evidence.message) and (_machine(evidence) or _weak_marks(evidence) > 0)
+
+
+def _auto_reply(evidence: _Evidence) -> bool:
+    """One certain mark, or wording with marks that prove nothing alone."""
+    message = evidence.message
+    certain = (
+        automatic.auto_submitted(message) in ("auto-replied", "auto-notified")
+        or automatic.precedence(message) == "auto_reply"
+    )
+    if certain or automatic.replier_header(message):
+        return True
+    wording = 2 * away_subject(message.subject) + contains(evidence.opening, AWAY)
+    wording += 2 * bool(message.header("x-ms-exchange-inbox-rules-loop"))
+    return wording + min(_weak_marks(evidence), 2) >= 3
+
+
+def _weak_marks(evidence: _Evidence) -> int:
+    message = evidence.message
+    return (
+        automatic.null_return_path(message, evidence.envelope)
+        + bool(automatic.suppressed(message) & {"all", "oof", "autoreply"})
+        + (automatic.auto_submitted(message) == "auto-generated")
+        + (automatic.precedence(message) in ("bulk", "junk"))
+    )
+
+
+def _list(evidence: _Evidence) -> bool:
+    return automatic.list_mail(evidence.message)
+
+
+def _machine(evidence: _Evidence) -> bool:
+    """Auto-Submitted on what answers somebody proves nothing: ServiceNow writes it on what people type."""
+    message = evidence.message
+    typed = answers(message) or bool(message.in_reply_to or message.references)
+    if automatic.auto_submitted(message) not in ("", "no") and not typed:
+        return True
+    nobody = automatic.no_reply_sender(message) or automatic.robot_sender(message, evidence.envelope)
+    return nobody or automatic.bulk_sender(message) or automatic.precedence(message) in ("bulk", "junk")
+
+
+_READINGS: tuple[tuple[Origin, Callable[[_Evidence], bool]], ...] = (
+    (Origin.FEEDBACK_REPORT, _feedback),
+    (Origin.READ_RECEIPT, _read_receipt),
+    (Origin.CHALLENGE, _challenge),
+    (Origin.BOUNCE, _bounce),
+    (Origin.DELAY, _delay),
+    (Origin.AUTO_GENERATED, _delivered),
+    (Origin.AUTO_REPLY, _auto_reply),
+    (Origin.LIST, _list),
+    (Origin.AUTO_GENERATED, _machine),
+)

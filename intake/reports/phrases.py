@@ -1,0 +1,217 @@
+"""What delivery robots say, by cause and by language: plain phrases, compared with folded text.
+
+`DETAILS` gives the subject and detail of an enhanced status code (RFC 3463) for a cause that has no code of its own;
+the first family with a phrase in the text wins, so the telling ones come first.
+"""
+
+from __future__ import annotations
+
+Phrases = tuple[str, ...]
+
+
+def phrases(table: str) -> Phrases:
+    """The phrases of a table in which "|" parts them."""
+    return tuple(phrase.strip() for phrase in table.split("|"))
+
+
+def folded(text: str) -> str:
+    """The form of a text that phrases are compared with."""
+    return text.casefold().replace("\u2019", "'")
+
+
+def contains(said: str, wanted: Phrases) -> bool:
+    """Whether a folded text holds one of the phrases."""
+    return any(phrase in said for phrase in wanted)
+
+
+def detail_of(text: str) -> str:
+    """Subject and detail ("2.2") of the first cause that a text names, "" for none."""
+    said = folded(text)
+    return next((detail for detail, wanted in DETAILS if contains(said, wanted)), "")
+
+
+DETAILS: tuple[tuple[str, Phrases], ...] = (
+    (  # The mailbox is full.
+        "2.2",
+        phrases("""
+            mailbox full | mailbox is full | mailbox quota | quota exceeded | exceeded storage | over quota |
+            overquota | disk quota | storage quota | exceeding their quota | exceeded their quota |
+            exceeded the quota | out of quota | mailfolder is full | inbox is full | maildir over |
+            insufficient disk | not enough storage | mail box full | exceeded the local limit |
+            postfach ist voll | postfach voll | boîte pleine | boîte aux lettres pleine | buzón lleno |
+            casella piena | skrzynka pełna | przepełnion | почтовый ящик переполнен | メールボックスが一杯 | 容量不足 | 邮箱已满 |
+            空间不足 | mailbox vol | caixa postal cheia
+        """),
+    ),
+    (  # The mailbox is switched off.
+        "2.1",
+        phrases("""
+            account has been disabled | account is disabled | account disabled | mailbox disabled |
+            mailbox is disabled | account is inactive | mailbox is inactive | inactive user | account suspended |
+            has been suspended | account has been deactivated | account that you tried to reach is disabled |
+            konto wyłączone | konto zablokowane | konto nieaktywne | disabled or discontinued | account expired |
+            account closed | has been locked | recipient is suspended | temporarily disabled | deaktiviert |
+            compte désactivé
+        """),
+    ),
+    (  # The person has moved.
+        "1.6",
+        phrases("""
+            has moved | no longer at this address | no longer works here | no longer with | nicht mehr bei uns |
+            n'est plus
+        """),
+    ),
+    (  # There is no such mailbox.
+        "1.1",
+        phrases("""
+            user unknown | unknown user | unknown recipient | recipient unknown | no such user |
+            no such recipient | no such mailbox | no such account | no such address | no mailbox here |
+            no mailbox found | unknown local | unknown address | user not found | recipient not found |
+            not found in directory | address not found | addressee unknown | user doesn't have a |
+            doesn't have an account | does not have an account | no user | unknown mailbox | mailbox unavailable |
+            mailbox not found | mailbox does not exist | recipient name is not recognized | not listed in domino |
+            not listed in public | not a valid mailbox | not a valid user | invalid recipient | invalid mailbox |
+            invalid user | invalid address | invalid final delivery userid | address does not exist |
+            user does not exist | account does not exist | does not exist here | user not exist |
+            recipient does not exist | email address wasn't found | no valid recipients |
+            bad destination mailbox | no longer valid | not known here | not our customer | unrouteable address |
+            unroutable address | unknown or illegal | illegal user | illegal alias | not a known user |
+            could not find user | couldn't find any user | is not a valid | no account by that name |
+            unknown in virtual | unknown in local | unknown in relay | recipient address rejected |
+            unknown account | this address no longer | doesn't exist | does not exist | empfänger unbekannt |
+            unbekannter empfänger | benutzer unbekannt | existiert nicht | destinataire inconnu |
+            utilisateur inconnu | n'existe pas | usuario desconocido | no existe | utente sconosciuto |
+            destinatario sconosciuto | inesistente | onbekende gebruiker | bestaat niet | usuário desconhecido |
+            não existe | nie istnieje | nieznany | не найден | не существует | неизвестен | 見つから | 存在しません | 存在し |
+            不存在 | 没有这个用户 | 查无此人 | 존재하지 않
+        """),
+    ),
+    (  # There is no such domain, or it takes no mail.
+        "1.2",
+        phrases("""
+            host unknown | unknown host | host not found | domain not found | domain does not exist |
+            no such domain | unknown domain | name service error | couldn't find any host | no mx record |
+            bad destination system | nullmx | does not accept mail | could not find a gateway | no route to host |
+            unrouteable mail domain
+        """),
+    ),
+    (  # The message is too big.
+        "3.4",
+        phrases("""
+            message too large | message too big | message is too large | size limit | message size exceeds |
+            exceeds size | exceeds maximum | maximum message size | too large for | message length exceeds |
+            larger than | zu groß | trop volumineux | demasiado grande | za duża | слишком большой
+        """),
+    ),
+    (  # The message goes round in circles.
+        "4.6",
+        phrases("""
+            too many hops | mail loop | routing loop | loop detected | loops back to myself | loop alert
+        """),
+    ),
+    (  # The time for trying is over.
+        "4.7",
+        phrases("""
+            retry timeout | in the queue too long | retry time not reached | message expired |
+            could not deliver for the last | delivery time expired | could not be delivered for |
+            cannot send message for | delivery failed 20 attempts | was aborted after | too long in queue |
+            delivery attempts | failing for a long time
+        """),
+    ),
+    (  # The other side does not answer.
+        "4.1",
+        phrases("""
+            connection timed out | connection refused | did not respond | no answer from host |
+            did not accept our requests to connect | network error | could not connect | unable to connect |
+            couldn't connect | connection dropped | host is down | destination server | not reachable |
+            unreachable | socket error
+        """),
+    ),
+    (  # The other side does not want it.
+        "7.1",
+        phrases("""
+            spam | blacklist | blocklist | black list | block list | blocked | denied | rejected | relaying |
+            relay not permitted | not authorized | not permitted | policy | unsolicited | reverse dns |
+            not accepting mail | virus | prohibited | not allowed | abgelehnt | refusé | rechazado | odrzucon |
+            отклонен
+        """),
+    ),
+    (  # The other side is busy.
+        "4.2",
+        phrases("""
+            temporarily | try again later | deferred
+        """),
+    ),
+)
+
+# Mail was not delivered. Customers say so of parcels, too: it takes a robot's mark beside it.
+FAILURE: Phrases = phrases("""
+    undeliver | could not be delivered | couldn't be delivered | cannot be delivered | can not be delivered |
+    can't be delivered | could not deliver | couldn't deliver | cannot deliver | unable to deliver |
+    not able to deliver | wasn't able to deliver | not be delivered | was not delivered | not been delivered |
+    wasn't delivered | hasn't been delivered | isn't delivered | delivery failed | delivery failure |
+    delivery has failed | delevery to the following | delivery to the following | failed to deliver |
+    failed delivery | failure notice | delivery problem | problem delivering | error delivering |
+    failure delivering | delivery error | delivery status | delivery notification | delivery report |
+    non-delivery | nondelivery | non delivery | non-delivered | returned mail | mail returned |
+    returning to sender | mail failed | failed mail | trouble delivering | error message below |
+    returned to sender | returning message | returning mail | returned message | return to sender | fatal errors |
+    delivery problems | permanent error | permanent failure | did not reach | could not be reached |
+    mail system error | could not send message | cannot send message | could not be sent | weren't sent |
+    message not deliver | mail not deliver | transcript of session | message delivery has failed | sendeproblem |
+    was rejected by | were rejected | has been rejected | rejected your message | message rejected |
+    message was rejected | addresses were rejected | following recipients | following recipient(s) |
+    bounced mail | message bounced | mail could not | user unknown | unknown user | mail error |
+    failed recipient | mail failure | is undeliverable | error occurred while | recipient(s) could not |
+    you may not have permission to post | not a member of this mailing list | unzustellbar | nicht zugestellt |
+    konnte nicht zugestellt | konnte nicht übermittelt | konnte nicht ausgeliefert | nicht ausgeliefert |
+    unbestellbar | zustellung fehlgeschlagen | übermittlungsfehler | zustellungsfehler | non remis |
+    non distribu | échec de la remise | pas pu être remis | pas pu être envoyé | pas pu être livré |
+    n'a pas été remis | non délivré | impossible de remettre | échec de remise | message n'a pu |
+    no se pudo entregar | no se ha podido entregar | no entregado | no pudo ser entregado | no se puede entregar |
+    no ha podido ser entregado | devuelto | error de entrega | mancato recapito | mancata consegna |
+    non recapitabile | non consegnat | impossibile recapitare | non è stato possibile recapitare |
+    recapito non riuscito | non è stato recapitato | niet worden bezorgd | onbestelbaar |
+    kan niet worden afgeleverd | niet afgeleverd | niet bezorgd | não pôde ser entregue |
+    não foi possível entregar | não entregue | não foi entregue | falha na entrega | não é possível entregar |
+    nie można dostarczyć | nie została dostarczona | nie dostarczono | niedostarczon | nie może być dostarczona |
+    zwrot przesyłki | nie udało się dostarczyć | nebylo možné doručit | nedoručiteln | nedoručen |
+    kunne ikke leveres | kunde inte levereras | kunne ikke sendes | gick inte att leverera | olevererbar |
+    ikke leveret | ikke levert | ei voitu toimittaa | toimittamaton | nem kézbesíthető | teslim edilemedi |
+    не доставлен | не может быть доставлен | невозможно доставить | недоставлен | не удалось доставить |
+    не було доставлено | 配信できません | 配信不能 | 送信できません | 届けることができません | 送信に失敗 | エラー通知 |
+     戻りました | 送達できません | 配送できません |
+    无法发送 | 无法投递 | 无法送达 | 退信 | 投递失败 | 發送失敗 | 無法傳遞 | 반송 | 전송되지 | 배달되지 | 배달 실패 | تعذر
+""")
+
+# Subjects that only mail systems write.
+FORMAL: Phrases = phrases("""
+    returned mail | non-delivery | nondelivery | delivery status notification | undelivered mail |
+    undeliverable mail | undeliverable message | undeliverable: | mail delivery fail | mail delivery problem |
+    failure notice | returning message to sender | mail system error | delivery notification |
+    delivery failure notification | mailer-daemon | メールエラー | unzustellbar: | non remis | no se puede entregar: |
+    退信
+""")
+
+# Delivery is tried again.
+DELAY: Phrases = phrases("""
+    still being retried | will be retried | will keep trying | will continue to | continue to attempt |
+    continue to try | keep trying | has been delayed | is delayed | been delayed | delayed mail |
+    delivery delayed | delivery is delayed | delay notification | (delay) | message delayed |
+    not yet been delivered | has not yet been | hasn't been delivered yet | you do not need to resend |
+    do not need to re-send | only a temporary failure | warning message only | this is just a warning |
+    this is a warning | this is only a warning | no action is required on your part |
+    delivery attempts will continue | will try again | will try for | temporary problem delivering |
+    warning: could not send message | delivery temporarily suspended |
+    attempts to deliver the message will continue | will be re-attempted | will be repeated | still in the queue |
+    verzögert | verzögerung | weiterhin versucht | wird weiter versucht | retardé | différé | retrasado |
+    se retrasó | in ritardo | ritardata | vertraagd | atrasad | adiada | opóźni | forsinket | försenad |
+    viivästy | отложен | задерж | 配信が遅れ | 遅延 | 延迟 | 지연
+""")
+
+# Delivery is not tried again, whatever else is said of waiting.
+FINAL: Phrases = phrases("""
+    giving up | given up | permanent error | permanent failure | permanent fatal | failed permanently |
+    no further delivery attempts | no further attempts | not going to try again | will be deleted from queue |
+    will not be retried | will not be re-attempted | returned to sender | endgültig
+""")

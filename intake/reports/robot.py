@@ -1,0 +1,98 @@
+"""Is a delivery robot speaking? Judged from several marks together: a person may quote any one of them."""
+
+from __future__ import annotations
+
+import re
+
+from intake.automatic import no_reply_sender, null_return_path
+from intake.automatic_phrases import LIST_REFUSAL, away_subject
+from intake.message import Envelope, Message
+from intake.reports.notice import Notice
+from intake.reports.phrases import DELAY, FAILURE, FINAL, FORMAL, contains, detail_of, folded
+from intake.reports.status import reply_codes
+
+CERTAIN = 4
+LIKELY = 3
+
+_ROBOT_NAME = re.compile(
+    r"mailer[-_. ]?daemon|post[-_. ]?master|mail[-_. ]?deliver|delivery[-_. ](?:sub)?system|mail administrator|"
+    r"system administrator|mail[-_. ]?system|mmsc ndr|microsoft (?:exchange|outlook)|mail ?daemon|^internet mail delivery|"
+    r"delivery[-_. ]?(?:agent|notification|report)|mdaemon|mail[-_. ]service|smtp[-_. ]"
+)
+_ANSWER = re.compile(
+    r"\s*(?:re|fwd?|aw|wg|sv|vs|rv|tr|antw|odp|ynt|ответ|回复|答复|转发)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE
+)
+_OPENING = 60  # lines: a robot says its errand at once
+_REPLY = 20_000  # characters
+
+
+def marked(message: Message) -> int:
+    """How many marks of a robot the header bears. Cheap: most mail has none, and nothing more is asked of it."""
+    declared = 3 * (declared_report(message) == "delivery-status") + 3 * bool(message.header("x-failed-recipients"))
+    sender = 2 * from_robot(message) + null_return_path(message, Envelope()) + _formal(message)
+    return declared + sender + 2 * no_reply_sender(message) + 4 * _list_software(message)
+
+
+def delivery_robot(message: Message, said: Notice) -> int:
+    """How strongly the message looks like a delivery robot's: `LIKELY` and more is taken for one.
+
+    It takes both a robot's mark and its wording: customers, too, write of what "could not be delivered".
+    """
+    marks = marked(message)
+    if no_reply_sender(message) and not said.returned:
+        marks -= 2  # shops and carriers write from there, too, and return no mail
+    if _list_software(message) and not _refused_by_list(message, said):
+        marks -= 4
+    wording = _wording(message, said)
+    if marks <= 0 or (marks < 3 and not wording):
+        return 0
+    return (
+        marks + wording + bool(message.header("auto-submitted")) - 3 * away_subject(message.subject) - answers(message)
+    )
+
+
+def _wording(message: Message, said: Notice) -> int:
+    """Words of failure or delay in the subject and in what the sender newly wrote."""
+    answered = answers(message) or away_subject(message.subject)
+    lines = message.reply[:_REPLY].splitlines() if answered else said.lines
+    opening = "\n".join(lines[:_OPENING])
+    spoken = contains(folded(opening), FAILURE + DELAY) or bool(detail_of(opening) and reply_codes(opening))
+    return 2 * (contains(folded(message.subject), FAILURE + DELAY) and not answered) + 2 * spoken
+
+
+def _formal(message: Message) -> bool:
+    """Whether the subject is one that only mail systems write."""
+    return contains(folded(message.subject), FORMAL) and not answers(message)
+
+
+def _list_software(message: Message) -> bool:
+    return bool(message.header("x-mlserver") or message.header("x-mailman-version") or message.header("mailing-list"))
+
+
+def _refused_by_list(message: Message, said: Notice) -> bool:
+    """Whether list software says that we may not post."""
+    return contains(folded(f"{message.subject}\n" + "\n".join(said.lines[:10])), LIST_REFUSAL)
+
+
+def from_robot(message: Message) -> bool:
+    """Whether the sender is named like a mail system."""
+    names = [f"{sender.name} {sender.email.partition('@')[0]}".casefold() for sender in message.from_]
+    return any(_ROBOT_NAME.search(name) for name in names or [message.header("from").casefold()])
+
+
+def answers(message: Message) -> bool:
+    """Whether the subject says that somebody answers or forwards."""
+    return bool(_ANSWER.match(message.subject))
+
+
+def declared_report(message: Message) -> str:
+    """The report type of a `multipart/report` (RFC 6522), lower case, else ""."""
+    declared = message.header("content-type").casefold()
+    found = re.search(r"report-type\s*=\s*\"?([a-z-]+)", declared) if "multipart/report" in declared else None
+    return found.group(1) if found else ""
+
+
+def only_late(message: Message, said: Notice) -> bool:
+    """Whether the robot goes on trying: a warning, no failure."""
+    spoken = folded(f"{message.subject}\n" + "\n".join(said.lines))
+    return contains(spoken, DELAY) and not contains(spoken, FINAL)

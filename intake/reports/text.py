@@ -1,0 +1,25 @@
+"""Strangers' text made safe to search: bounded in size, cut into lines, addresses found in linear time."""
+
+from __future__ import annotations
+
+import re
+
+TEXT_LIMIT = 262_144  # characters of one text
+LINE_LIMIT = 2_000  # characters of one line
+
+ADDRESS = re.compile(r"[^\s<>()\[\]{}\"',;:=|\\@]{1,64}@[^\W_](?:[\w-]{0,62}\.){1,8}[^\W_][\w-]{0,62}")
+
+
+def bounded_lines(text: str) -> list[str]:
+    """The lines of a text, without what lies beyond the limits."""
+    return [line[:LINE_LIMIT].rstrip() for line in text[:TEXT_LIMIT].splitlines()]
+
+
+def addresses(line: str) -> list[str]:
+    """Every mail address in a line, as written."""
+    return [match.group().lstrip(".*") for match in ADDRESS.finditer(line)]
+
+
+def one_line(text: str) -> str:
+    """Runs of white space folded, and no longer than a line may be."""
+    return " ".join(text.split())[:LINE_LIMIT]
