@@ -1,0 +1,200 @@
+"""One connection to one mailbox: blocking, and used by one thread only (imapclient is not thread-safe).
+
+RFC 9051 and RFC 3501, RFC 2177 (IDLE), RFC 6851 (MOVE), RFC 4315 (UIDPLUS). A message is only ever peeked at: what people see
+in the mailbox changes after it was kept, not before.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import ssl
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import IMAPClientError, LoginError
+
+KEYWORD = b"$Answerable"
+SLICE_SECONDS = 2.0  # how long one look for notices waits, and so how long stopping can take
+LONGEST_LINE = 10_000_000  # imaplib stops at a million bytes, which a search in a large mailbox exceeds
+GONE = (
+    OSError,
+    IMAPClientError,
+    imaplib.IMAP4.error,
+    ValueError,
+    EOFError,
+)  # whatever a broken server makes libraries raise
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Server:
+    """Where the mailbox is, and how to get in."""
+
+    host: str
+    port: int
+    tls: Literal["implicit", "starttls", "none"]
+    ca_file: str
+    user: str
+    folder: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fetched:
+    """A message as the server holds it."""
+
+    uid: int
+    blob: bytes
+    received_at: datetime  # INTERNALDATE, UTC
+    whole: bool = True  # False: only the head, or a stand-in; the message stays where it is
+
+
+class Refused(Exception):
+    """The server does not let us in with these credentials."""
+
+
+class Gone(Exception):
+    """The connection is of no more use. `wait_ms` is how long the server asks us to stay away, 0 when it does not say."""
+
+    def __init__(self, why: str, wait_ms: int = 0) -> None:
+        super().__init__(why)
+        self.wait_ms = wait_ms
+
+
+class Session:
+    """Open it, ask it, close it; any exception means: close it and open a new one."""
+
+    def __init__(self, server: Server, *, password: str = "", token: Callable[[], str] | None = None) -> None:
+        imaplib._MAXLINE = max(imaplib._MAXLINE, LONGEST_LINE)  # type: ignore[attr-defined]  # noqa: SLF001
+        self._server = server
+        self._password = password
+        self._token = token
+        self._client: IMAPClient | None = None
+        self.uidvalidity = 0
+        self.keywords = False  # whether the server keeps a keyword of ours
+
+    def open(self) -> None:
+        """Connect, log in, select. Raises `Refused`, or `Gone`'s causes."""
+        server = self._server
+        context = ssl.create_default_context(cafile=server.ca_file or None) if server.tls != "none" else None
+        client = IMAPClient(
+            server.host,
+            server.port,
+            ssl=server.tls == "implicit",
+            ssl_context=context if server.tls == "implicit" else None,
+            timeout=SocketTimeout(connect=15, read=60),
+        )
+        self._client = client
+        client.normalise_times = False
+        if server.tls == "starttls":
+            client.starttls(context)
+        self._log_in(client)
+        self._select(client)
+
+    def _log_in(self, client: IMAPClient) -> None:
+        try:
+            if self._token is not None:
+                client.oauth2_login(self._server.user, self._token())
+            else:
+                client.login(self._server.user, self._password)
+        except LoginError as error:
+            raise Refused from error
+
+    def _select(self, client: IMAPClient) -> None:
+        answer = client.select_folder(self._server.folder)
+        self.uidvalidity = int(answer[b"UIDVALIDITY"])
+        permanent = answer.get(b"PERMANENTFLAGS", ())
+        self.keywords = b"\\*" in permanent or KEYWORD in permanent
+
+    def after(self, uid: int) -> list[int]:
+        """The UIDs above this one, in order. A server answers "n:*" with the last message even when that is below n."""
+        found: Iterable[int] = self._use().search(["UID", f"{uid + 1}:*"])
+        return sorted(n for n in found if n > uid)
+
+    def sizes(self, uids: Sequence[int]) -> dict[int, int]:
+        """Bytes of each message that is still there, as the server says."""
+        answer: Mapping[int, Mapping[bytes, Any]] = self._use().fetch(uids, ["RFC822.SIZE"])
+        return {uid: int(answer[uid].get(b"RFC822.SIZE", 0)) for uid in uids if uid in answer}
+
+    def fetch(self, uids: Sequence[int], *, now: datetime, head_only: bool = False) -> list[Fetched]:
+        """The messages that are still there, in the order asked for. What was deleted meanwhile is left out."""
+        part = b"BODY[HEADER]" if head_only else b"BODY[]"
+        answer: Mapping[int, Mapping[bytes, Any]] = self._use().fetch(
+            uids, ["INTERNALDATE", "BODY.PEEK[HEADER]" if head_only else "BODY.PEEK[]"]
+        )
+        found = [(uid, answer[uid]) for uid in uids if uid in answer]
+        return [
+            Fetched(uid=uid, blob=item[part], received_at=_utc(item.get(b"INTERNALDATE"), now), whole=not head_only)
+            for uid, item in found
+            if item.get(part) is not None
+        ]
+
+    def flag(self, uids: Sequence[int]) -> None:
+        """Mark as taken in: seen, and with our keyword where the server keeps it."""
+        self._use().add_flags(uids, [b"\\Seen", KEYWORD] if self.keywords else [b"\\Seen"], silent=True)
+
+    def move(self, uids: Sequence[int], folder: str) -> None:
+        """Into another folder, made if need be. Never a bare EXPUNGE: it would delete what others marked."""
+        client = self._use()
+        if not client.folder_exists(folder):
+            client.create_folder(folder)
+        if client.has_capability("MOVE"):
+            client.move(uids, folder)
+            return
+        client.copy(uids, folder)
+        client.add_flags(uids, [b"\\Deleted"], silent=True)
+        if client.has_capability("UIDPLUS"):
+            client.uid_expunge(uids)
+
+    def can_idle(self) -> bool:
+        return bool(self._use().has_capability("IDLE"))
+
+    def idle(self) -> None:
+        self._use().idle()
+
+    def notices(self) -> bool:
+        """Whether the server has said anything within a slice. Raises `Gone` where the connection has ended.
+
+        imapclient answers at once, and for ever, on a dead connection: silence that did not take its time is the end.
+        """
+        client = self._use()
+        answers: list[Any] = client.idle_check(timeout=SLICE_SECONDS)
+        if any(answer[0] in (b"BYE", "BYE") for answer in answers if answer):
+            raise Gone("bye")
+        if not answers and not _alive(client):
+            raise Gone("silent")
+        return bool(answers)
+
+    def end_idle(self) -> None:
+        self._use().idle_done()
+
+    def close(self) -> None:
+        """Leave, politely if that works."""
+        client, self._client = self._client, None
+        if client is None:
+            return
+        try:
+            client.logout()
+        except GONE:
+            client.shutdown()
+
+    def _use(self) -> IMAPClient:
+        if self._client is None:
+            raise Gone("closed")
+        return self._client
+
+
+def _alive(client: IMAPClient) -> bool:
+    """Whether nothing waits on the socket: an end of file waits for ever."""
+    import select
+
+    readable, _, _ = select.select([client.socket()], [], [], 0)
+    return not readable
+
+
+def _utc(stamp: datetime | None, now: datetime) -> datetime:
+    """INTERNALDATE in UTC; the present where the server gave none that can be read."""
+    if stamp is None:
+        return now
+    return stamp.astimezone(UTC) if stamp.tzinfo else stamp.replace(tzinfo=UTC)

@@ -1,0 +1,85 @@
+"""Access tokens for mail servers that no longer take passwords (RFC 6749; XOAUTH2 as Google and Microsoft document it).
+
+Two grants: a refresh token for a person's mailbox, client credentials for an application. A refresh token that the server
+replaces is written back, or the mailbox would go dark weeks later.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from authlib.integrations.requests_client import OAuth2Session
+
+from intake.ports import Clock
+
+EARLY = timedelta(minutes=2)  # a token is renewed before it ends, so that it does not end half-way through a login
+TIMEOUT_SECONDS = 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OAuth:
+    """How tokens are got. With `refresh_token_file` the refresh grant, without it client credentials."""
+
+    token_url: str
+    client_id: str
+    client_secret_file: str = ""
+    refresh_token_file: str = ""
+    scope: str = ""
+
+
+class TokenSource:
+    """The current access token of one account. Blocking and thread-safe: call it from a thread."""
+
+    def __init__(self, options: OAuth, clock: Clock) -> None:
+        self._options = options
+        self._clock = clock
+        self._lock = Lock()
+        self._token = ""
+        self._good_until: datetime | None = None
+
+    def token(self) -> str:
+        """A token that is good for a while yet. Raises OSError or authlib's errors when none can be got."""
+        with self._lock:
+            if self._good_until is None or self._clock.now() >= self._good_until:
+                self._renew()
+            return self._token
+
+    def forget(self) -> None:
+        """The server refused the token: get another one next time."""
+        with self._lock:
+            self._good_until = None
+
+    def _renew(self) -> None:
+        options = self._options
+        secret = _read(options.client_secret_file)
+        with OAuth2Session(options.client_id, secret or None, scope=options.scope or None) as session:
+            if options.refresh_token_file:
+                old = _read(options.refresh_token_file)
+                answer = session.refresh_token(options.token_url, refresh_token=old, timeout=TIMEOUT_SECONDS)
+                self._keep_refresh_token(answer, old)
+            else:
+                answer = session.fetch_token(
+                    options.token_url, grant_type="client_credentials", timeout=TIMEOUT_SECONDS
+                )
+        self._token = str(answer["access_token"])
+        self._good_until = self._clock.now() + timedelta(seconds=int(answer.get("expires_in", 3600))) - EARLY
+
+    def _keep_refresh_token(self, answer: dict[str, Any], old: str) -> None:
+        new = answer.get("refresh_token")
+        if new and new != old:
+            path = Path(self._options.refresh_token_file)
+            draft = path.with_suffix(".new")
+            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                file.write(str(new))
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+
+
+def _read(path: str) -> str:
+    return Path(path).read_text(encoding="utf-8").strip() if path else ""
