@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import orjson
 import structlog
@@ -68,6 +69,19 @@ async def read_body(request: web.Request, limit: int, *, seconds: float = BODY_S
     except TimeoutError:
         raise Refused(408, "too_slow") from None
     return bytes(body)
+
+
+async def read_json(request: web.Request, limit: int) -> dict[str, Any]:
+    """The body as a JSON object. Raises `Refused` also for any other content type, which a browser sends without asking."""
+    if request.content_type != "application/json":
+        raise Refused(400, "not_json")
+    try:
+        said = orjson.loads(await read_body(request, limit))
+    except orjson.JSONDecodeError:
+        raise Refused(400, "bad_json") from None
+    if not isinstance(said, dict):
+        raise Refused(400, "bad_json")
+    return said
 
 
 @web.middleware
