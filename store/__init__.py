@@ -1,1 +1,5 @@
 """Tables, transactions, leases, migrations."""
+
+from store.errors import Conflict, InUse, LostLease, RefTaken, SchemaError, StoreDown, StoreError
+
+__all__ = ["Conflict", "InUse", "LostLease", "RefTaken", "SchemaError", "StoreDown", "StoreError"]

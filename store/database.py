@@ -1,0 +1,95 @@
+"""The store as the event loop sees it: functions of a transaction go in, their values come out when they are durable."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from sqlalchemy import URL, Engine
+
+from store import engine as make
+from store import versions
+from store.errors import InUse, StoreDown
+from store.schema import METADATA
+from store.writer import TROUBLE, Tx, Writer
+
+T = TypeVar("T")
+
+
+class Store:
+    """One database. Open it with `Store.open`, and close it."""
+
+    def __init__(self, url: URL, *, threads: int, batch: int, exclusive: bool) -> None:
+        self._lock = _lock(url) if exclusive else None
+        self._engines = make.engines(url, threads=threads)
+        if self._engines.read is None:
+            METADATA.create_all(self._engines.write)
+        else:
+            versions.require(self._engines.read)
+        self._writer = Writer(self._engines.write, threads=self._engines.writers, batch=batch)
+        self._readers = ThreadPoolExecutor(threads, thread_name_prefix="store-read")
+
+    @classmethod
+    async def open(cls, url: str, *, threads: int = 4, batch: int = 50, exclusive: bool = True) -> Store:
+        """Open `sqlite:///path`, `postgresql://...`, or `sqlite://`: a database in memory that ends with the store.
+
+        `exclusive` keeps a second daemon off a SQLite file; verbs that only look in pass False. Raises SchemaError when the
+        tables are not those of this code, InUse when another daemon has the file, StoreDown when the database does not answer.
+        """
+        parsed = make.parse(url)
+        try:
+            return await asyncio.to_thread(cls, parsed, threads=threads, batch=batch, exclusive=exclusive)
+        except TROUBLE as fault:
+            raise StoreDown(type(fault).__name__) from None
+
+    async def write(self, fn: Callable[[Tx], T]) -> T:
+        """Run `fn` in a transaction and return its value once it is committed.
+
+        What `fn` raises comes out here, and leaves nothing behind; StoreDown says that the database failed. On PostgreSQL `fn`
+        may run more than once, so it must not touch anything but its transaction.
+        """
+        return await asyncio.wrap_future(self._writer.submit(fn))
+
+    async def read(self, fn: Callable[[Tx], T]) -> T:
+        """Run `fn` on one consistent snapshot that cannot be written to."""
+        if self._engines.read is None:
+            return await self.write(fn)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, _read, self._engines.read, fn)
+
+    async def close(self) -> None:
+        """Finish what was begun, then let go of the database."""
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        self._writer.close()
+        self._readers.shutdown()
+        self._engines.dispose()
+        if self._lock is not None:
+            os.close(self._lock)
+
+
+def _read(engine: Engine, fn: Callable[[Tx], T]) -> T:
+    try:
+        with engine.connect() as tx, tx.begin():
+            return fn(tx)
+    except TROUBLE as fault:
+        raise StoreDown(type(fault).__name__) from None
+
+
+def _lock(url: URL) -> int | None:
+    """Hold the database for this process. The lock ends with the process, however that ends."""
+    path = make.sqlite_path(url)
+    if path is None:
+        return None
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = os.open(f"{path}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        raise InUse("another daemon is using this database") from None
+    return lock

@@ -1,0 +1,98 @@
+"""Makes engines: the two databases, each set up so that a commit is a promise.
+
+SQLite runs with `synchronous=FULL` in WAL mode; PostgreSQL with `synchronous_commit=on`. Writers begin with BEGIN IMMEDIATE,
+because a SQLite transaction that reads first and writes later fails at once when somebody else writes.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from store.errors import StoreError
+
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON", "cache_size=-16000")
+_POSTGRES = "-c timezone=UTC -c synchronous_commit=on -c lock_timeout=10s"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Engines:
+    """`read` is None where only the writer's connection sees the data: a database in memory."""
+
+    write: Engine
+    read: Engine | None
+    writers: int  # how many threads may write at once
+
+    def dispose(self) -> None:
+        self.write.dispose()
+        if self.read is not None:
+            self.read.dispose()
+
+
+def parse(url: str) -> URL:
+    """The database's address. Raises StoreError for what is none, or is of a kind that is not supported."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreError("the database address cannot be read; write sqlite:///path or postgresql://...") from None
+    if parsed.get_backend_name() == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() == "sqlite":
+        return parsed.set(drivername="sqlite")
+    raise StoreError("only sqlite and postgresql databases are supported")
+
+
+def sqlite_path(url: URL) -> Path | None:
+    """The file of a SQLite database; None for one in memory, and for other databases."""
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    return Path(str(url.database))
+
+
+def engines(url: URL, *, threads: int) -> Engines:
+    """Engines for one store. Nothing is connected yet."""
+    if url.get_backend_name() == "postgresql":
+        return _postgres(url, threads)
+    path = sqlite_path(url)
+    if path is None:
+        return Engines(write=_sqlite(url, begin="BEGIN IMMEDIATE", poolclass=StaticPool), read=None, writers=1)
+    _make_private(path)
+    return Engines(
+        write=_sqlite(url, begin="BEGIN IMMEDIATE", pool_size=1, max_overflow=0),
+        read=_sqlite(url, begin="BEGIN", query_only=True, pool_size=threads),
+        writers=1,
+    )
+
+
+def _postgres(url: URL, threads: int) -> Engines:
+    arguments = {"options": _POSTGRES, "connect_timeout": 5, "application_name": "answerable"}
+    engine = create_engine(url, hide_parameters=True, pool_size=2 * threads, connect_args=arguments)
+    read = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Engines(write=engine, read=read, writers=threads)
+
+
+def _sqlite(url: URL, *, begin: str, query_only: bool = False, **options: Any) -> Engine:
+    arguments = {"isolation_level": None, "check_same_thread": False, "timeout": 10}
+    engine = create_engine(url, hide_parameters=True, connect_args=arguments, **options)
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        for pragma in (*_PRAGMAS, *(("query_only=ON",) if query_only else ())):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _make_private(path: Path) -> None:
+    """A complaint is nobody else's business: a new database is readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))

@@ -1,0 +1,161 @@
+"""Messages as they came: kept once, taken up oldest first, retried, parked, never lost.
+
+`new` is to be decided; `done` has been; `held` waits for a person's decision; `parked` failed three times through a fault of
+ours, and waits for a person to have it mended.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Row, and_, bindparam, or_, select, update
+
+from intake.fingerprint import fingerprint
+from intake.message import RawMessage
+from intake.ports import Receipt
+from store import blobs, codec
+from store.inserting import added
+from store.lease import NOW, claiming, free, terms
+from store.schema import blob, hold, inbound
+from store.writer import Tx
+
+PARK_AFTER = 3  # faults
+_BACK_OFF = timedelta(seconds=30)  # doubled with every fault
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claimed:
+    """A message that is this worker's to decide, until its lease ends."""
+
+    inbound_id: int
+    raw: RawMessage
+    attempts: int  # that failed
+    claims: int  # how often it was taken up, this time included: many without a fault mean that it ends the process
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parked:
+    """A message that waits for a person."""
+
+    inbound_id: int
+    state: Literal["parked", "held"]
+    reason: str  # slug of the hold; "fault" for a parked one
+    person: str  # whose decision it waits for, "" for anybody's
+    case_ref: str
+    received_at: datetime
+    since: datetime | None  # when it was held
+    fault: str  # traceback without data, "" for a held one
+
+
+_FIND = select(inbound.c.id).where(
+    *(inbound.c[name] == bindparam(name, type_=inbound.c[name].type) for name in ("channel", "account", "source_id"))
+)
+_DUE = and_(inbound.c.state == "new", free(inbound), or_(inbound.c.not_before.is_(None), inbound.c.not_before <= NOW))
+_CLAIM = claiming(inbound, _DUE, inbound.c.quiet, inbound.c.id, changes={"claims": inbound.c.claims + 1})
+_LOAD = (
+    select(inbound, blob.c.content)
+    .join(blob, blob.c.sha256 == inbound.c.blob_id)
+    .where(inbound.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(inbound.c.quiet, inbound.c.id)
+)
+
+
+def receive(tx: Tx, raw: RawMessage) -> Receipt:
+    """Keep a message. One that was kept before, by the name its channel gives it, is not kept again."""
+    row = {
+        "channel": raw.channel,
+        "account": raw.account,
+        "source_id": raw.source_id,
+        "envelope": codec.from_envelope(raw.envelope),
+        "blob_id": blobs.keep(tx, raw.blob),
+        "media_type": raw.media_type,
+        "received_at": raw.received_at,
+        "quiet": raw.quiet,
+        "fingerprint": fingerprint(raw.blob),
+        "state": "new",
+        "attempts": 0,
+        "claims": 0,
+    }
+    inbound_id = tx.scalar(added(tx, inbound), row)
+    if inbound_id is not None:
+        return Receipt(inbound_id=inbound_id, new=True)
+    return Receipt(inbound_id=tx.scalars(_FIND, row).one(), new=False)
+
+
+def claim(tx: Tx, *, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
+    """Take up to `limit` undecided messages up, oldest first, imported history last."""
+    ids = list(tx.scalars(_CLAIM, terms(owner=owner, now=now, lease=lease, limit=limit)))
+    return [_claimed(row) for row in tx.execute(_LOAD, {"ids": ids})] if ids else []
+
+
+def fail(tx: Tx, inbound_id: int, *, now: datetime, fault: str) -> bool:
+    """Deciding failed through our fault: try again later, or park it after three times. Returns whether it is parked."""
+    attempts = tx.scalar(select(inbound.c.attempts).where(inbound.c.id == inbound_id, inbound.c.state == "new"))
+    if attempts is None:
+        return False  # somebody else has decided it meanwhile
+    parked: bool = attempts + 1 >= PARK_AFTER
+    changes = {"state": "parked" if parked else "new", "attempts": attempts + 1, "fault": fault}
+    _change(tx, inbound_id, **changes, not_before=now + _BACK_OFF * 2**attempts)
+    return parked
+
+
+def parked(tx: Tx) -> list[Parked]:
+    """Everything that waits for a person, oldest first."""
+    waits = select(inbound, hold.c.reason, hold.c.person, hold.c.case_ref.label("held_for"), hold.c.held_at).join(
+        hold, and_(hold.c.inbound_id == inbound.c.id, hold.c.released_at.is_(None)), isouter=True
+    )
+    failed = waits.where(inbound.c.state == "parked")
+    held = waits.where(inbound.c.id.in_(select(hold.c.inbound_id).where(hold.c.released_at.is_(None))))
+    rows = {row.id: row for statement in (failed, held) for row in tx.execute(statement)}
+    return [_parked(rows[inbound_id]) for inbound_id in sorted(rows)]
+
+
+def retry(tx: Tx, inbound_id: int) -> bool:
+    """Have a parked message decided again. False where it is not parked."""
+    fresh = {"state": "new", "attempts": 0, "not_before": None, "lease_owner": None, "lease_until": None}
+    statement = update(inbound).where(inbound.c.id == inbound_id, inbound.c.state == "parked").values(fresh)
+    return tx.execute(statement).rowcount == 1
+
+
+def release(tx: Tx, inbound_id: int, *, now: datetime) -> bool:
+    """A person has dealt with a held message. False where it is not held."""
+    done = update(inbound).where(inbound.c.id == inbound_id, inbound.c.state == "held").values(state="done")
+    tx.execute(
+        update(hold).where(hold.c.inbound_id == inbound_id, hold.c.released_at.is_(None)).values(released_at=now)
+    )
+    return tx.execute(done).rowcount == 1
+
+
+def _change(tx: Tx, inbound_id: int, **changes: Any) -> None:
+    free = {"lease_owner": None, "lease_until": None}
+    tx.execute(update(inbound).where(inbound.c.id == inbound_id).values(**free, **changes))
+
+
+def _claimed(row: Row[Any]) -> Claimed:
+    raw = RawMessage(
+        channel=row.channel,
+        account=row.account,
+        source_id=row.source_id,
+        envelope=codec.to_envelope(row.envelope),
+        blob=row.content,
+        media_type=row.media_type,
+        received_at=row.received_at,
+        quiet=row.quiet,
+    )
+    return Claimed(inbound_id=row.id, raw=raw, attempts=row.attempts, claims=row.claims)
+
+
+def _parked(row: Row[Any]) -> Parked:
+    failed = row.state == "parked"
+    return Parked(
+        inbound_id=row.id,
+        state="parked" if failed else "held",
+        reason="fault" if failed else row.reason,
+        person=row.person or "",
+        case_ref=row.held_for or "",
+        received_at=row.received_at,
+        since=row.held_at,
+        fault=(row.fault or "") if failed else "",
+    )

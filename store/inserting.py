@@ -1,0 +1,46 @@
+"""Inserting what may be there already. Both databases can, each in a dialect of its own."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from store.writer import Tx
+
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def missing(tx: Tx, table: Table) -> Any:
+    """An INSERT that leaves a row alone which exists already."""
+    return _missing(tx.dialect.name, table)
+
+
+def added(tx: Tx, table: Table) -> Any:
+    """The same, returning the key of the new row, and nothing where there was one."""
+    return _added(tx.dialect.name, table)
+
+
+def upsert(tx: Tx, table: Table) -> Any:
+    """An INSERT that replaces the row with the same primary key."""
+    return _upsert(tx.dialect.name, table)
+
+
+@cache
+def _missing(dialect: str, table: Table) -> Any:
+    return _INSERT[dialect](table).on_conflict_do_nothing()
+
+
+@cache
+def _added(dialect: str, table: Table) -> Any:
+    return _missing(dialect, table).returning(next(iter(table.primary_key.columns)))
+
+
+@cache
+def _upsert(dialect: str, table: Table) -> Any:
+    statement = _INSERT[dialect](table)
+    keys = [column.name for column in table.primary_key.columns]
+    rest = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=rest)

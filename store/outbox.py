@@ -1,0 +1,156 @@
+"""Letters on their way out. A letter is queued with its cause, marked `sending` before its wire is touched, then settled.
+
+Nothing is exactly once over SMTP. After a crash in `sending` an automatic letter is `unknown` and not sent again; what a person
+wrote is sent again, byte for byte, and receivers know it by its Message-ID.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, case, or_, select, update
+
+from intake.letter import Delivery, Letter, LetterKind, OutboxState, Outcome, Pending, Submission
+from store import blobs
+from store.inserting import added, upsert
+from store.lease import NOW, claiming, terms
+from store.schema import blob, outbox, thread_id
+from store.writer import Tx
+
+_DUE = and_(
+    outbox.c.state.in_(["pending", "deferred"]),
+    outbox.c.next_attempt_at <= NOW,
+    outbox.c.channel.in_(bindparam("channels", expanding=True)),
+)
+_CLAIM = claiming(outbox, _DUE, outbox.c.automatic, outbox.c.next_attempt_at, outbox.c.id, changes={"state": "sending"})
+_LOAD = (
+    select(outbox, blob.c.content)
+    .join(blob, blob.c.sha256 == outbox.c.blob_id)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(outbox.c.automatic, outbox.c.next_attempt_at, outbox.c.id)
+)
+
+
+def queue(tx: Tx, letter: Letter, submission: Submission, *, now: datetime) -> int | None:
+    """Put a letter in the outbox. None where its cause has written it already: it is not sent twice."""
+    outbox_id: int | None = tx.scalar(added(tx, outbox), _row(tx, letter, submission, now))
+    if outbox_id is not None and submission.message_id and letter.case_ref:
+        link = {"message_id": submission.message_id, "case_ref": letter.case_ref, "outbox_id": outbox_id}
+        tx.execute(upsert(tx, thread_id), link)
+    return outbox_id
+
+
+def claim(tx: Tx, *, owner: str, now: datetime, lease: timedelta, limit: int, channels: Iterable[str]) -> list[Pending]:
+    """Take up to `limit` due letters of these channels up, those that a person wrote first, and mark them `sending`."""
+    what = terms(owner=owner, now=now, lease=lease, limit=limit) | {"channels": list(channels)}
+    ids = list(tx.scalars(_CLAIM, what))
+    return [_pending(row) for row in tx.execute(_LOAD, {"ids": ids})] if ids else []
+
+
+def settle(
+    tx: Tx, outbox_id: int, deliveries: Sequence[Delivery], *, now: datetime, next_attempt: datetime | None
+) -> OutboxState:
+    """Keep what became of every recipient. Those deferred are tried again at `next_attempt`; None gives them up."""
+    row = tx.execute(select(outbox).where(outbox.c.id == outbox_id).with_for_update()).one()
+    results = row.results | {each.recipient: _result(each, now) for each in deliveries}
+    state = _state(
+        [result["outcome"] for result in results.values()], open_=bool(_open(row.rcpt, results)), again=next_attempt
+    )
+    changes: dict[str, Any] = {"state": state, "results": results, "attempts": row.attempts + 1}
+    changes |= {
+        "next_attempt_at": next_attempt if state == "deferred" else None,
+        "lease_owner": None,
+        "lease_until": None,
+    }
+    if row.sent_at is None and any(each.outcome is Outcome.ACCEPTED for each in deliveries):
+        changes["sent_at"] = now
+    tx.execute(update(outbox).where(outbox.c.id == outbox_id).values(changes))
+    return state
+
+
+def recover(tx: Tx, *, now: datetime, dead: str | None = None) -> list[int]:
+    """Put right what was being sent by the owner named `dead`, or by anybody whose lease has ended.
+
+    Returns the ids of the letters that are now `unknown`, for people to look at.
+    """
+    lost = or_(outbox.c.lease_until <= now, outbox.c.lease_owner == dead)
+    changes = {
+        "state": case((outbox.c.automatic, "unknown"), else_="pending"),
+        "next_attempt_at": case((outbox.c.automatic, None), else_=outbox.c.next_attempt_at),
+        "attempts": outbox.c.attempts + 1,
+        "lease_owner": None,
+        "lease_until": None,
+    }
+    statement = update(outbox).where(outbox.c.state == "sending", lost).values(changes)
+    rows = tx.execute(statement.returning(outbox.c.id, outbox.c.state)).all()
+    return sorted(row.id for row in rows if row.state == "unknown")
+
+
+def _row(tx: Tx, letter: Letter, submission: Submission, now: datetime) -> dict[str, Any]:
+    return {
+        "case_ref": letter.case_ref,
+        "kind": letter.kind.value,
+        "cause": letter.cause,
+        "address": letter.to.address,
+        "domain": domain(letter.to.address),
+        "channel": submission.channel,
+        "automatic": letter.automatic,
+        "mail_from": submission.mail_from,
+        "rcpt": list(submission.rcpt_to),
+        "message_id": submission.message_id,
+        "letter_id": submission.message_id.partition("@")[0],
+        "blob_id": blobs.keep(tx, submission.blob),
+        "text": letter.text,
+        "state": "pending",
+        "attempts": 0,
+        "next_attempt_at": now,
+        "results": {},
+        "created_at": now,
+    }
+
+
+def domain(address: str) -> str:
+    """The domain of an address, lower case; "" for a conversation."""
+    return address.rpartition("@")[2].lower() if "@" in address else ""
+
+
+def _pending(row: Row[Any]) -> Pending:
+    submission = Submission(
+        channel=row.channel,
+        mail_from=row.mail_from,
+        rcpt_to=_open(row.rcpt, row.results),
+        message_id=row.message_id,
+        blob=row.content,
+    )
+    return Pending(
+        outbox_id=row.id,
+        submission=submission,
+        kind=LetterKind(row.kind),
+        case_ref=row.case_ref,
+        automatic=row.automatic,
+        attempts=row.attempts,
+        created_at=row.created_at,
+    )
+
+
+def _open(recipients: Sequence[str], results: dict[str, Any]) -> tuple[str, ...]:
+    """Who has no final answer yet."""
+    return tuple(r for r in recipients if results.get(r, {}).get("outcome", "deferred") == "deferred")
+
+
+def _result(delivery: Delivery, now: datetime) -> dict[str, Any]:
+    return {
+        "outcome": delivery.outcome.value,
+        "code": delivery.code,
+        "status": delivery.status,
+        "diagnostic": delivery.diagnostic,
+        "at": now.isoformat(),
+    }
+
+
+def _state(outcomes: Sequence[str], *, open_: bool, again: datetime | None) -> OutboxState:
+    if open_ and again is not None:
+        return "deferred"
+    return "sent" if "accepted" in outcomes else "rejected"

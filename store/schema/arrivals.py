@@ -1,0 +1,104 @@
+"""What came in, from whom, and what waits for a person."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, UniqueConstraint, text
+
+from store.columns import METADATA, Id, Json, Key, Utc, Words
+
+blob = Table(
+    "blob",
+    METADATA,
+    Column("sha256", Key, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+contact = Table(
+    "contact",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("created_at", Utc, nullable=False),
+)
+
+contact_point = Table(
+    "contact_point",
+    METADATA,
+    Column("kind", Key, primary_key=True),  # "mail", or the channel of a conversation
+    Column("value", Key, primary_key=True),
+    Column("contact_id", Id, ForeignKey(contact.c.id), nullable=False, index=True),
+)
+
+inbound = Table(
+    "inbound",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("channel", Key, nullable=False),
+    Column("account", Key, nullable=False),
+    Column("source_id", Key, nullable=False),
+    Column("envelope", Json, nullable=False),
+    Column("blob_id", Key, ForeignKey(blob.c.sha256), nullable=False),
+    Column("media_type", Words, nullable=False),
+    Column("received_at", Utc, nullable=False),
+    Column("quiet", Boolean, nullable=False),
+    Column("state", Words, nullable=False),  # new, done, held, parked
+    Column("attempts", Integer, nullable=False),  # that failed
+    Column("claims", Integer, nullable=False),  # how often it was taken up, also by a process that then died
+    Column("not_before", Utc),
+    Column("lease_owner", Words),
+    Column("lease_until", Utc),
+    Column("fault", Words),  # the last traceback, without data
+    Column("fingerprint", Key),
+    Column("verdict", Words),
+    Column("reasons", Json),
+    Column("hits", Json),
+    Column("misses", Json),
+    Column("score", Integer),
+    Column("party", Words),
+    Column("case_ref", Key, index=True),
+    Column("contact_id", Id, ForeignKey(contact.c.id)),
+    Column("decided_at", Utc),
+    UniqueConstraint("channel", "account", "source_id"),
+    Index(None, "fingerprint"),
+)
+# Imported history waits behind fresh mail.
+Index(
+    "ix_inbound_new",
+    inbound.c.quiet,
+    inbound.c.id,
+    sqlite_where=text("state = 'new'"),
+    postgresql_where=text("state = 'new'"),
+)
+Index(
+    "ix_inbound_parked",
+    inbound.c.id,
+    sqlite_where=text("state = 'parked'"),
+    postgresql_where=text("state = 'parked'"),
+)
+
+hold = Table(
+    "hold",
+    METADATA,
+    Column("inbound_id", Id, ForeignKey(inbound.c.id), primary_key=True),
+    Column("reason", Words, nullable=False),
+    Column("person", Words, nullable=False),
+    Column("case_ref", Key, nullable=False, index=True),
+    Column("held_at", Utc, nullable=False),
+    Column("released_at", Utc),
+)
+Index(
+    "ix_hold_open",
+    hold.c.held_at,
+    sqlite_where=text("released_at IS NULL"),
+    postgresql_where=text("released_at IS NULL"),
+)
+
+mailbox = Table(
+    "mailbox",
+    METADATA,
+    Column("account", Key, primary_key=True),
+    Column("uidvalidity", Id, nullable=False),
+    Column("uid", Id, nullable=False),  # every message up to this one is stored
+    Column("advanced_at", Utc, nullable=False),
+)

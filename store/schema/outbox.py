@@ -1,0 +1,46 @@
+"""Letters on their way out: written in the transaction that causes them, sent later."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
+
+from store.columns import METADATA, Id, Json, Key, Utc, Words
+from store.schema.arrivals import blob
+
+outbox = Table(
+    "outbox",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("case_ref", Key, nullable=False),  # "" for letters to staff about mail that has no case
+    Column("kind", Key, nullable=False),
+    Column("cause", Key, nullable=False),
+    Column("address", Key, nullable=False),
+    Column("domain", Key, nullable=False),  # of the address, "" for a conversation
+    Column("channel", Key, nullable=False),
+    Column("automatic", Boolean, nullable=False),
+    Column("mail_from", Words, nullable=False),
+    Column("rcpt", Json, nullable=False),
+    Column("message_id", Key, nullable=False),
+    Column("letter_id", Key, nullable=False, index=True),  # the left part of the Message-ID
+    Column("blob_id", Key, ForeignKey(blob.c.sha256), nullable=False),
+    Column("text", Words, nullable=False),  # for telling quoted words from new ones
+    Column("state", Words, nullable=False),  # pending, sending, sent, deferred, rejected, unknown, cancelled
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", Utc),
+    Column("lease_owner", Words),
+    Column("lease_until", Utc),
+    Column("results", Json, nullable=False),  # by recipient: the latest outcome, code, status and diagnostic
+    Column("created_at", Utc, nullable=False),
+    Column("sent_at", Utc),
+    # One cause writes a letter once; a notification may go to two people.
+    UniqueConstraint("case_ref", "kind", "cause", "address"),
+    Index(None, "address", "created_at"),
+)
+_DUE = text("state IN ('pending', 'deferred')")
+# What a person wrote goes before what the daemon wrote.
+Index("ix_outbox_due", outbox.c.automatic, outbox.c.next_attempt_at, sqlite_where=_DUE, postgresql_where=_DUE)
+_SENDING = text("state = 'sending'")
+Index("ix_outbox_sending", outbox.c.lease_until, sqlite_where=_SENDING, postgresql_where=_SENDING)
+_ACKS = text("kind IN ('acknowledgement', 'repeat_acknowledgement')")
+Index("ix_outbox_acks", outbox.c.created_at, sqlite_where=_ACKS, postgresql_where=_ACKS)
+Index("ix_outbox_acks_domain", outbox.c.domain, outbox.c.created_at, sqlite_where=_ACKS, postgresql_where=_ACKS)

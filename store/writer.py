@@ -1,0 +1,142 @@
+"""Threads that run queued functions, many to a transaction, and say so only after the commit.
+
+A durable commit costs the same for one message as for fifty, so whatever waits when a thread gets free shares the next one. Each
+function runs under a savepoint: one that fails spoils no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, TypeAlias
+
+import structlog
+from sqlalchemy import Connection, Engine, exc
+
+from store.errors import StoreDown
+
+Tx: TypeAlias = Connection
+"""An open transaction. It is the function's for the time of the call, and never outlives it."""
+
+TROUBLE = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.PendingRollbackError, exc.TimeoutError)
+"""What means that the database, not the request, is at fault."""
+
+_COLLISIONS = {"40001", "40P01"}  # serialization failure and deadlock: nothing is wrong, it must be done again
+_TRIES = 5
+_log = structlog.get_logger()
+
+
+@dataclass(kw_only=True, slots=True)
+class _Job:
+    run: Callable[[Tx], Any]
+    future: Future[Any] = field(default_factory=Future)
+    tries: int = 0
+    value: Any = None
+    fault: BaseException | None = None
+
+
+class Writer:
+    """Runs functions in transactions of `engine`, by so many threads, up to `batch` in one transaction."""
+
+    def __init__(self, engine: Engine, *, threads: int, batch: int) -> None:
+        self._engine = engine
+        self._batch = batch
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._closed = False
+        self._threads = [Thread(target=self._work, name=f"store-{n}", daemon=True) for n in range(threads)]
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, run: Callable[[Tx], Any]) -> Future[Any]:
+        """The future of its value: resolved after the commit. StoreDown where nothing was kept."""
+        if self._closed:
+            raise StoreDown("closed")
+        job = _Job(run=run)
+        self._jobs.put(job)
+        return job.future
+
+    def close(self) -> None:
+        """Finish what was submitted, then end. Blocks."""
+        self._closed = True
+        for _ in self._threads:
+            self._jobs.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self) -> None:
+        while (first := self._jobs.get()) is not None:
+            jobs = [job for job in (first, *self._more()) if job.future.set_running_or_notify_cancel()]
+            again = self._commit(jobs)
+            while again:
+                again = [job for alone in again for job in self._commit([alone])]
+
+    def _more(self) -> list[_Job]:
+        """This thread's share of what waits."""
+        share = min(self._batch - 1, self._jobs.qsize() // len(self._threads))
+        more: list[_Job] = []
+        try:
+            while len(more) < share and (job := self._jobs.get_nowait()) is not None:
+                more.append(job)
+            if len(more) < share:
+                self._jobs.put(None)  # the sign to end was not for this moment
+        except Empty:
+            pass
+        return more
+
+    def _commit(self, jobs: list[_Job]) -> list[_Job]:
+        """Run them in one transaction and answer. Returns those that collided with another node's work."""
+        try:
+            with self._engine.connect() as tx:
+                _transact(tx, jobs)
+        except Exception as fault:  # whatever it was, nothing was kept, and nobody may wait for ever
+            _log.error("store-down", fault=type(fault).__name__, code=sqlstate(fault), jobs=len(jobs))
+            for job in jobs:
+                job.future.set_exception(StoreDown(type(fault).__name__))
+            return []
+        return [job for job in jobs if not _answer(job)]
+
+
+def sqlstate(fault: BaseException) -> str:
+    """The database's own code for what happened, "" where it has none."""
+    original = fault.orig if isinstance(fault, exc.DBAPIError) else None
+    return str(getattr(original, "sqlstate", None) or getattr(original, "sqlite_errorname", None) or "")
+
+
+def _transact(tx: Tx, jobs: list[_Job]) -> None:
+    try:
+        with tx.begin():
+            for job in jobs:
+                _attempt(tx, job)
+    except Exception:
+        tx.invalidate()  # after a failed write to disk, the state of a connection is not to be trusted
+        raise
+
+
+def _attempt(tx: Tx, job: _Job) -> None:
+    job.tries += 1
+    job.fault = None
+    try:
+        with tx.begin_nested():
+            job.value = job.run(tx)
+    except TROUBLE as fault:
+        if sqlstate(fault) not in _COLLISIONS:
+            raise
+        job.fault = fault
+    except Exception as fault:
+        job.fault = fault
+
+
+def _answer(job: _Job) -> bool:
+    """Whether the job is over with."""
+    if job.fault is None:
+        job.future.set_result(job.value)
+    elif not isinstance(job.fault, TROUBLE):
+        job.future.set_exception(job.fault)
+    elif job.tries >= _TRIES:
+        job.future.set_exception(StoreDown("collision"))
+    else:
+        return False
+    return True

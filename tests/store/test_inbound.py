@@ -1,0 +1,147 @@
+"""Messages are kept once, taken up once, retried, parked and released."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from intake.case import Kind
+from intake.decision import Hold, Verdict
+from intake.message import Envelope
+from store import LostLease, inbound
+from store.database import Store
+from tests.harbour import TUESDAY
+from tests.store.databases import Postgres
+from tests.store.examples import LEASE, decision, do, event, opened, raw, take_in
+
+SECOND = timedelta(seconds=1)
+
+
+async def claim(store: Store, *, owner: str = "me", now=TUESDAY, limit: int = 10) -> list[inbound.Claimed]:
+    return await store.write(lambda tx: inbound.claim(tx, owner=owner, now=now, lease=LEASE, limit=limit))
+
+
+async def receive(store: Store, *messages) -> list[int]:
+    receipts = await store.write(lambda tx: [inbound.receive(tx, each) for each in messages])
+    return [receipt.inbound_id for receipt in receipts]
+
+
+async def test_a_message_comes_back_exactly_as_it_came(store: Store) -> None:
+    original = raw(
+        blob=bytes(range(256)), quiet=True, envelope=Envelope(mail_from="", rcpt_to=("a@b", "c@d"), login="asha")
+    )
+    await receive(store, original)
+    assert [each.raw for each in await claim(store)] == [original]
+
+
+async def test_a_message_delivered_twice_is_kept_once(store: Store) -> None:
+    first = await store.write(lambda tx: inbound.receive(tx, raw("7")))
+    second = await store.write(lambda tx: inbound.receive(tx, raw("7")))
+    assert (first.new, second.new, second.inbound_id) == (True, False, first.inbound_id)
+    assert len(await claim(store)) == 1
+
+
+async def test_the_same_bytes_by_two_ways_are_two_messages(store: Store) -> None:
+    ids = await receive(store, raw("1", blob=b"x"), raw("2", blob=b"x"), raw("1", account="sales", blob=b"x"))
+    assert len(set(ids)) == 3
+
+
+async def test_long_names_that_differ_at_the_end_stay_different(store: Store) -> None:
+    ids = await receive(store, raw("x" * 5000 + "1"), raw("x" * 5000 + "2"), raw("x" * 5000 + "1"))
+    assert ids[0] == ids[2] != ids[1]
+
+
+@pytest.mark.parametrize("hostile", ["\x00", "\ud800", "\U0001f600" * 200, "'; DROP TABLE inbound; --"])
+async def test_no_text_that_a_stranger_sends_is_refused(store: Store, hostile: str) -> None:
+    envelope = Envelope(mail_from=hostile, rcpt_to=(hostile,), peer=hostile)
+    assert len(await receive(store, raw(hostile, account=hostile, envelope=envelope))) == 1
+    assert len(await claim(store)) == 1
+
+
+async def test_the_oldest_is_taken_up_first_and_imported_history_last(store: Store) -> None:
+    ids = await receive(store, raw("1", quiet=True), raw("2"), raw("3"))
+    assert [each.inbound_id for each in await claim(store)] == [ids[1], ids[2], ids[0]]
+
+
+async def test_what_one_has_taken_up_no_other_gets_until_the_lease_ends(store: Store) -> None:
+    await receive(store, raw())
+    assert len(await claim(store, owner="a")) == 1
+    assert await claim(store, owner="b") == []
+    again = await claim(store, owner="b", now=TUESDAY + LEASE)
+    assert [each.claims for each in again] == [2]
+
+
+async def test_two_nodes_never_take_up_the_same_message(postgres: Postgres) -> None:
+    with postgres.fresh() as url:
+        nodes = [await Store.open(url), await Store.open(url)]
+        await receive(nodes[0], *(raw(str(number)) for number in range(200)))
+        batches = await asyncio.gather(*(claim(node, limit=7) for _ in range(20) for node in nodes))
+        taken = Counter(each.inbound_id for batch in batches for each in batch)
+        assert (len(taken), set(taken.values())) == (200, {1})
+        for node in nodes:
+            await node.close()
+
+
+async def test_a_fault_of_ours_is_tried_again_later_and_parked_after_three(store: Store) -> None:
+    [inbound_id] = await receive(store, raw())
+    now, outcomes = TUESDAY, []
+    for _ in range(3):
+        assert len(await claim(store, now=now)) == 1
+        outcomes.append(await store.write(lambda tx, now=now: inbound.fail(tx, inbound_id, now=now, fault="line 1")))
+        assert await claim(store, now=now + SECOND) == []
+        now += timedelta(hours=1)
+    assert outcomes == [False, False, True]
+    assert await claim(store, now=now) == []
+    [waiting] = await store.read(inbound.parked)
+    assert (waiting.inbound_id, waiting.state, waiting.fault) == (inbound_id, "parked", "line 1")
+
+
+async def test_a_parked_message_can_be_tried_again(store: Store) -> None:
+    [inbound_id] = await receive(store, raw())
+    for _ in range(3):
+        await store.write(lambda tx: inbound.fail(tx, inbound_id, now=TUESDAY, fault="line 1"))
+    assert await store.write(lambda tx: inbound.retry(tx, inbound_id))
+    assert [each.attempts for each in await claim(store)] == [0]
+    assert not await store.write(lambda tx: inbound.retry(tx, inbound_id))
+
+
+async def test_a_decided_message_is_decided_once(store: Store) -> None:
+    """K-08: whoever comes back after its lease has ended finds the work done."""
+    inbound_id = await store.write(lambda tx: take_in(tx, decision(opened())))
+    with pytest.raises(LostLease):
+        await store.write(lambda tx: do(tx, decision(verdict=Verdict.RECORD), inbound_id=inbound_id))
+    assert await claim(store) == []
+    assert not await store.write(lambda tx: inbound.fail(tx, inbound_id, now=TUESDAY, fault="late"))
+
+
+async def test_a_held_message_waits_for_its_person_until_released(store: Store) -> None:
+    held = decision(opened(status="held"), verdict=Verdict.HOLD, hold=Hold(reason="perhaps-related", person="asha"))
+    inbound_id = await store.write(lambda tx: take_in(tx, held))
+    [waiting] = await store.read(inbound.parked)
+    assert (waiting.state, waiting.reason, waiting.person, waiting.case_ref) == (
+        "held",
+        "perhaps-related",
+        "asha",
+        held.case_ref,
+    )
+    assert await store.write(lambda tx: inbound.release(tx, inbound_id, now=TUESDAY))
+    assert await store.read(inbound.parked) == []
+    assert not await store.write(lambda tx: inbound.release(tx, inbound_id, now=TUESDAY))
+
+
+async def test_releasing_a_held_case_ends_the_waiting_of_its_messages(store: Store) -> None:
+    held = decision(opened(status="held"), verdict=Verdict.HOLD, hold=Hold(reason="perhaps-related", person="asha"))
+    await store.write(lambda tx: take_in(tx, held))
+    released = decision(event(Kind.CASE_RELEASED, actor="asha"), verdict=Verdict.APPEND)
+    await store.write(lambda tx: take_in(tx, released, source_id="2"))
+    assert await store.read(inbound.parked) == []
+
+
+async def test_what_is_held_without_a_case_is_shown_with_its_reason(store: Store) -> None:
+    await store.write(
+        lambda tx: take_in(tx, decision(verdict=Verdict.HOLD, case_ref=None, reasons=("staff-not-proven",)))
+    )
+    assert [each.reason for each in await store.read(inbound.parked)] == ["staff-not-proven"]

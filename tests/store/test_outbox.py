@@ -1,0 +1,137 @@
+"""Letters go out once where that can be, and never twice by mistake."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from intake.case import Route
+from intake.letter import Delivery, LetterKind, Outcome, Pending
+from store import outbox
+from store.database import Store
+from store.schema import outbox as letters
+from tests.harbour import TUESDAY
+from tests.store.examples import LEASE, REF, decision, letter, opened, submission, take_in
+
+LATER = TUESDAY + timedelta(minutes=5)
+
+
+async def queue(store: Store, *made) -> None:
+    """Letters that were written in the transaction that opened the case."""
+    await store.write(lambda tx: take_in(tx, decision(opened()), *made))
+
+
+async def claim(store: Store, *, now: datetime = TUESDAY, owner: str = "me", channels=("mail",)) -> list[Pending]:
+    return await store.write(
+        lambda tx: outbox.claim(tx, owner=owner, now=now, lease=LEASE, limit=10, channels=channels)
+    )
+
+
+async def states(store: Store) -> list[str]:
+    return list(await store.read(lambda tx: tx.scalars(select(letters.c.state).order_by(letters.c.id)).all()))
+
+
+def delivery(recipient: str, outcome: Outcome, code: int = 250) -> Delivery:
+    return Delivery(recipient=recipient, outcome=outcome, code=code)
+
+
+async def test_a_letter_comes_out_exactly_as_it_was_composed(store: Store) -> None:
+    await queue(store, (letter(), submission()))
+    [pending] = await claim(store)
+    assert pending.submission == submission()
+    assert (pending.kind, pending.case_ref, pending.automatic) == (LetterKind.ACKNOWLEDGEMENT, REF, True)
+    assert (pending.attempts, pending.created_at) == (0, TUESDAY)
+
+
+async def test_one_cause_never_writes_the_same_letter_twice(store: Store) -> None:
+    await queue(store, (letter(), submission("l1")), (letter(), submission("l2")))
+    assert [each.submission.message_id for each in await claim(store)] == ["l1@harbour.example"]
+
+
+async def test_a_notification_goes_to_each_of_two_people(store: Store) -> None:
+    people = [
+        (
+            letter(LetterKind.NOTIFICATION, to=Route(channel="mail", address=address)),
+            submission(address[:3], address),
+        )
+        for address in ("asha@staff.harbour.example", "ben@staff.harbour.example")
+    ]
+    await queue(store, *people)
+    assert len(await claim(store)) == 2
+
+
+async def test_a_letter_is_marked_before_anybody_gets_it(store: Store) -> None:
+    await queue(store, (letter(), submission()))
+    await claim(store)
+    assert await states(store) == ["sending"]
+    assert await claim(store, owner="other", now=LATER) == []
+
+
+async def test_what_a_person_wrote_goes_first(store: Store) -> None:
+    await queue(store, (letter(), submission("l1")), (letter(LetterKind.REPLY), submission("l2")))
+    assert [each.kind for each in await claim(store)] == [LetterKind.REPLY, LetterKind.ACKNOWLEDGEMENT]
+
+
+async def test_a_channel_gets_its_own_letters_only(store: Store) -> None:
+    await queue(store, (letter(), submission("l1")), (letter(LetterKind.REPLY), submission("l2", channel="chat")))
+    assert [each.submission.channel for each in await claim(store, channels=("chat",))] == ["chat"]
+    assert await claim(store, channels=()) == []
+
+
+async def test_only_the_recipients_without_an_answer_are_tried_again(store: Store) -> None:
+    await queue(store, (letter(LetterKind.REPLY), submission("l1", "a@x", "b@x", "c@x")))
+    [pending] = await claim(store)
+    first = [
+        delivery("a@x", Outcome.ACCEPTED),
+        delivery("b@x", Outcome.DEFERRED, 451),
+        delivery("c@x", Outcome.REJECTED, 550),
+    ]
+    await store.write(lambda tx: outbox.settle(tx, pending.outbox_id, first, now=TUESDAY, next_attempt=LATER))
+    assert (await states(store), await claim(store)) == (["deferred"], [])
+    [again] = await claim(store, now=LATER)
+    assert (again.submission.rcpt_to, again.attempts) == (("b@x",), 1)
+    second = [delivery("b@x", Outcome.ACCEPTED)]
+    await store.write(lambda tx: outbox.settle(tx, pending.outbox_id, second, now=LATER, next_attempt=None))
+    results = await store.read(lambda tx: tx.scalar(select(letters.c.results)))
+    assert {who: each["outcome"] for who, each in results.items()} == {
+        "a@x": "accepted",
+        "b@x": "accepted",
+        "c@x": "rejected",
+    }
+    assert await states(store) == ["sent"]
+
+
+async def test_a_letter_that_nobody_takes_is_rejected(store: Store) -> None:
+    await queue(store, (letter(), submission()))
+    [pending] = await claim(store)
+    refused = [delivery("jo@customer.example", Outcome.REJECTED, 550)]
+    await store.write(lambda tx: outbox.settle(tx, pending.outbox_id, refused, now=TUESDAY, next_attempt=None))
+    assert await states(store) == ["rejected"]
+
+
+async def test_deferring_for_ever_ends_as_rejected(store: Store) -> None:
+    await queue(store, (letter(), submission()))
+    [pending] = await claim(store)
+    late = [delivery("jo@customer.example", Outcome.DEFERRED, 451)]
+    await store.write(lambda tx: outbox.settle(tx, pending.outbox_id, late, now=TUESDAY, next_attempt=None))
+    assert await states(store) == ["rejected"]
+
+
+async def test_after_a_crash_a_reply_is_sent_again_and_an_acknowledgement_is_not(store: Store) -> None:
+    """K-10: at most once for what no person wrote, at least once with the same bytes for what one did."""
+    await queue(store, (letter(), submission("l1")), (letter(LetterKind.REPLY), submission("l2")))
+    before = await claim(store, owner="dead")
+    unknown = await store.write(lambda tx: outbox.recover(tx, now=TUESDAY, dead="dead"))
+    again = await claim(store)
+    assert await states(store) == ["unknown", "sending"]
+    assert unknown == [each.outbox_id for each in before if each.automatic]
+    assert [each.submission for each in again] == [each.submission for each in before if not each.automatic]
+
+
+async def test_what_the_living_are_sending_is_left_alone(store: Store) -> None:
+    await queue(store, (letter(), submission("l1")))
+    await claim(store, owner="alive")
+    assert await store.write(lambda tx: outbox.recover(tx, now=TUESDAY, dead="dead")) == []
+    assert await states(store) == ["sending"]
+    assert len(await store.write(lambda tx: outbox.recover(tx, now=TUESDAY + LEASE))) == 1
