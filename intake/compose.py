@@ -10,34 +10,32 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from email.header import Header, decode_header, make_header
-from email.message import EmailMessage, Message
-from email.parser import BytesHeaderParser, BytesParser
-from email.policy import SMTP, compat32
+from email.parser import BytesParser
+from email.policy import compat32
 from email.utils import format_datetime
 
 import orjson
 
 from intake.letter import Letter, LetterKind, Submission
-from intake.message import Attachment
+from intake.mime_body import body, one_line, readable, types
 from intake.policy import Brand, Policy
 from intake.reference import compact
 from intake.tokens import bounce_address, mark
 
 MAX_TEXT = 250  # characters of a header's text
+MAX_NAME = 70  # characters of a display name
 MAX_IDS = 20  # message ids in References
+MAX_LINE = 998  # octets, RFC 5322 section 2.1.1
+PART_HEADERS = {"content-type", "content-transfer-encoding", "content-disposition"}
 ANSWERS = {  # automatic, and sent because of a message (RFC 3834 section 5)
     LetterKind.ACKNOWLEDGEMENT,
     LetterKind.REPEAT_ACKNOWLEDGEMENT,
     LetterKind.STATUS,
     LetterKind.REFUSAL,
 }
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
-_TEXT_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _ATOMS = re.compile(r"[A-Za-z0-9][A-Za-z0-9' -]*")
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _ID = re.compile(r"[!-;=?-~]{1,250}")
-_TYPE = re.compile(r"(?!multipart/|message/)([a-z0-9][a-z0-9.+-]{0,60})/([a-z0-9][a-z0-9.+-]{0,60})")
-_PART_HEADERS = {"content-type", "content-transfer-encoding", "content-disposition", "mime-version"}
 
 
 def compose(letter: Letter, *, brand: Brand, policy: Policy, letter_id: str, now: datetime) -> Submission:
@@ -59,14 +57,8 @@ def compose(letter: Letter, *, brand: Brand, policy: Policy, letter_id: str, now
         mail_from=bounce_address(policy, brand, letter.case_ref, letter_id),
         rcpt_to=(_address(letter.to.address),),
         message_id=message_id,
-        blob=_finished(head, _body(letter, letter_id)),
+        blob=_finished(head, letter, letter_id),
     )
-
-
-def plain(value: str, limit: int = MAX_TEXT) -> str:
-    """A value on one line, without control characters, those that turn text round included."""
-    readable = value[: 4 * limit].encode(errors="replace").decode()
-    return " ".join(_CONTROLS.sub(" ", readable).split())[:limit].rstrip()
 
 
 def _head(letter: Letter, desk: str, message_id: str, own_mark: str, now: datetime) -> list[tuple[str, str]]:
@@ -76,7 +68,7 @@ def _head(letter: Letter, desk: str, message_id: str, own_mark: str, now: dateti
         ("From", _mailbox(letter.from_name, desk)),
         ("To", _mailbox(letter.to_name, letter.to.address)),
         ("Reply-To", _mailbox("", letter.reply_address) if letter.reply_address else ""),
-        ("Subject", plain(letter.subject)),
+        ("Subject", one_line(letter.subject, MAX_TEXT)),
         ("Message-ID", f"<{message_id}>"),
         ("In-Reply-To", _ids([letter.in_reply_to])),
         ("References", _ids([*letter.references, letter.in_reply_to])),
@@ -89,7 +81,7 @@ def _head(letter: Letter, desk: str, message_id: str, own_mark: str, now: dateti
 
 
 def _mailbox(name: str, address: str) -> str:
-    shown = plain(name, 70).replace("<", " ").replace(">", " ").strip()
+    shown = one_line(name, MAX_NAME).replace("<", " ").replace(">", " ").strip()
     return f"{shown} <{_address(address)}>" if shown else _address(address)
 
 
@@ -101,7 +93,7 @@ def _address(address: str) -> str:
 
 def _ids(ids: Sequence[str]) -> str:
     """Ids in angle brackets, the first and the latest of them; what is no id is left out."""
-    good = list(dict.fromkeys(i for i in ids if _ID.fullmatch(i)))
+    good = list(dict.fromkeys(i for i in ids if _ID.fullmatch(i) and "=?" not in i))
     return " ".join(f"<{i}>" for i in (good if len(good) <= MAX_IDS else [good[0], *good[1 - MAX_IDS :]]))
 
 
@@ -123,38 +115,27 @@ def _encoded(value: str, name: str, *, atoms: bool = False) -> str:
     return Header(value, "us-ascii" if itself else "utf-8", header_name=name).encode(linesep="\r\n")
 
 
-def _body(letter: Letter, letter_id: str) -> EmailMessage:
-    message = EmailMessage(policy=SMTP)
-    message.set_content(_body_text(letter.text), charset="utf-8", cte="quoted-printable")
-    message.add_alternative(_body_text(letter.html), subtype="html", charset="utf-8", cte="quoted-printable")
-    for file in letter.attachments:
-        main, sub = _type_of(file).split("/")
-        message.add_attachment(file.content, maintype=main, subtype=sub, filename=plain(file.name, 120) or "file")
-    for number, part in enumerate(p for p in message.walk() if p.is_multipart()):
-        part.set_boundary(f"=_{letter_id}_{number}")  # "=_" cannot stand in either encoding used
-    return message
+def _finished(head: list[tuple[str, str]], letter: Letter, letter_id: str) -> bytes:
+    kind, content = body(letter.text, letter.html, letter.attachments, mark=letter_id)
+    meant = [*head, ("MIME-Version", "1.0"), ("Content-Type", kind)]
+    blob = b"".join(_line(name, value) for name, value in meant) + b"\r\n" + content
+    _prove(blob, meant, types(letter.attachments))
+    return blob
 
 
-def _body_text(text: str) -> str:
-    return _TEXT_CONTROLS.sub("", text).encode(errors="replace").decode()
-
-
-def _type_of(file: Attachment) -> str:
-    return file.type if _TYPE.fullmatch(file.type) else "application/octet-stream"
-
-
-def _finished(head: list[tuple[str, str]], body: EmailMessage) -> bytes:
-    blob = b"".join(_line(name, value) for name, value in head) + body.as_bytes()
-    meant = [*head, *((name, str(value)) for name, value in body.items())]
-    found = BytesHeaderParser(policy=compat32).parsebytes(blob)
+def _prove(blob: bytes, meant: list[tuple[str, str]], leaves: list[str]) -> None:
+    """Read the finished bytes as a stranger would, and see that they hold what was meant and no more."""
+    found = BytesParser(policy=compat32).parsebytes(blob)
     said = [(name, str(make_header(decode_header(value)))) for name, value in found.items()]
     if sorted(map(_comparable, meant)) != sorted(map(_comparable, said)):
         raise ValueError("the finished header is not the intended one")
-    if _shape(BytesParser(policy=compat32).parsebytes(blob)) != _shape(body):
+    parts = list(found.walk())[1:]
+    if [p.get_content_type() for p in parts if not p.is_multipart()] != leaves:
         raise ValueError("the finished parts are not the intended ones")
-    if any(len(line) > 998 for line in blob.split(b"\r\n")) or not blob.isascii():
+    if any({name.lower() for name in p.keys()} - PART_HEADERS for p in parts):  # noqa: SIM118 - keys repeat here
+        raise ValueError("a finished part has a header too many")
+    if not blob.isascii() or max(map(len, blob.split(b"\r\n"))) > MAX_LINE:
         raise ValueError("the finished message is not fit for every server")
-    return blob
 
 
 def _comparable(field: tuple[str, str]) -> tuple[str, str]:
@@ -162,19 +143,13 @@ def _comparable(field: tuple[str, str]) -> tuple[str, str]:
     return field[0].lower(), "".join(field[1].split())
 
 
-def _shape(message: Message) -> list[tuple[str, bool]]:
-    """Type of each part, and whether it has any header that a part of ours does not have."""
-    parts = list(message.walk())
-    return [(p.get_content_type(), set(map(str.lower, p.keys())) <= _PART_HEADERS) for p in parts[1:]]
-
-
 def _as_json(letter: Letter, now: datetime) -> bytes:
     """The letter for a window or a program: {"text", "html", "from_name", "sent_at", "kind", "ref"}."""
     return orjson.dumps(
         {
-            "text": _body_text(letter.text),
-            "html": _body_text(letter.html),
-            "from_name": plain(letter.from_name),
+            "text": readable(letter.text),
+            "html": readable(letter.html),
+            "from_name": one_line(letter.from_name, MAX_TEXT),
             "sent_at": now.isoformat(),
             "kind": letter.kind.value,
             "ref": letter.case_ref,

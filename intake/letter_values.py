@@ -47,7 +47,7 @@ def about_promise(promise: Promise | None, now: datetime, brand: Brand, locale: 
     }
 
 
-def for_staff(case: Case, person: Person, brand: Brand, policy: Policy) -> Mapping[str, Any]:
+def for_staff(case: Case, person: Person, brand: Brand, policy: Policy, locale: str) -> Mapping[str, Any]:
     """All that is known of a case, in words."""
     approver = policy.person(person.approver)
     resolver = policy.person(case.resolved_by)
@@ -61,10 +61,10 @@ def for_staff(case: Case, person: Person, brand: Brand, policy: Policy) -> Mappi
         "answers": str(case.replies),
         "first_time": case.first_time,
         "department": case.department,
-        "limit": money(person.limit, brand),
+        "limit": money(person.limit, brand, locale),
         "approver": approver.name if approver else "",
         "status": _status(case),
-        "received": _moment(case.received_at, brand),
+        "received": _moment(case.received_at, brand, locale),
         "resolution": case.resolution,
         "resolver": resolver.name if resolver else "",
         "followed_up": case.followed_up_on.isoformat() if case.followed_up_on else "",
@@ -84,10 +84,10 @@ def locale_of(brand: Brand, language: str | None) -> str:
     return next((locale for locale in known if locale.partition("_")[0] == language), brand.locale)
 
 
-def money(minor: int, brand: Brand) -> str:
+def money(minor: int, brand: Brand, locale: str) -> str:
     """An amount in minor units of the brand's currency, "" for none."""
     amount = Decimal(minor).scaleb(-get_currency_precision(brand.currency))
-    return format_currency(amount, brand.currency, locale=brand.locale) if minor else ""
+    return format_currency(amount, brand.currency, locale=locale) if minor else ""
 
 
 def shortened(words: str) -> str:
@@ -117,6 +117,6 @@ def _status(case: Case) -> str:
     return settled if case.status is Status.RESOLVED else case.status.value.replace("_", " ")
 
 
-def _moment(at: datetime, brand: Brand) -> str:
+def _moment(at: datetime, brand: Brand, locale: str) -> str:
     local = Calendar(brand.hours).local(at)
-    return format_datetime(local, "EEEE d MMMM yyyy, HH:mm", locale=brand.locale)
+    return format_datetime(local, "EEEE d MMMM yyyy, HH:mm", locale=locale)

@@ -116,8 +116,8 @@ class Letters:
 
     def follow_up_task(self, case: Case, person: Person, *, cause: str, now: datetime, due_at: datetime) -> Letter:
         """To the owner: call the customer, and what to say."""
-        task_due = say_when(due_at, now, self.policy.brand(case.brand).hours)
-        return self._to_staff(LetterKind.FOLLOW_UP_TASK, case, person, cause, now, task_due=task_due)
+        task = Promise(id="task", kind="task", made_at=now, due_at=due_at, made_by="daemon")
+        return self._to_staff(LetterKind.FOLLOW_UP_TASK, case, person, cause, now, promise=task)
 
     def status(self, case: Case, person: Person, *, cause: str, now: datetime, history: tuple[str, ...]) -> Letter:
         """Where a case stands. `history` holds one sentence an event, oldest first."""
@@ -181,7 +181,7 @@ class Letters:
         **values: Any,
     ) -> Letter:
         brand = self.policy.brand(case.brand)
-        locale = locale_of(brand, case.language)
+        locale = self.stationery.locale_for(kind, locale_of(brand, case.language))
         reply_address = customer_address(self.policy, brand, case.ref)
         told = promise if promise and promise.kind == "news" else None
         written = self.stationery.write(
@@ -228,7 +228,8 @@ class Letters:
     ) -> Letter:
         """A letter to staff about a case, with everything that is known of it."""
         brand = self.policy.brand(case.brand)
-        known = {**about_promise(promise, now, brand, brand.locale), **for_staff(case, person, brand, self.policy)}
+        locale = self.stationery.locale_for(kind, brand.locale)
+        known = {**about_promise(promise, now, brand, locale), **for_staff(case, person, brand, self.policy, locale)}
         return self._to_person(kind, person, brand, case, cause, now, attachments=attachments, **{**known, **values})
 
     def _to_person(

@@ -34,7 +34,7 @@ def rehearse(policy: Policy, stationery: Stationery) -> list[str]:
     """What is wrong with the templates: a sentence each, none twice; [] when every letter can be written."""
     faults: dict[str, None] = {}
     for brand, locale in ((b, x) for b in policy.brands for x in dict.fromkeys((b.locale, *b.locales))):
-        for letter in _letters_for(policy, brand, locale, stationery):
+        for letter in repertoire(policy, brand, locale, stationery):
             try:
                 said = _look(letter())
             except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
@@ -81,7 +81,7 @@ def sample(policy: Policy, brand: Brand, *, channel: str = "mail", rich: bool = 
     )
 
 
-def _letters_for(policy: Policy, brand: Brand, locale: str, stationery: Stationery) -> Iterator[partial[Letter]]:
+def repertoire(policy: Policy, brand: Brand, locale: str, stationery: Stationery) -> Iterator[partial[Letter]]:
     """Every letter, not yet written: for mail and for chat, for a case with much and one with little in it."""
     spoken = replace(brand, locale=locale)
     pen = Letters(policy=replace(policy, brands=(spoken,)), stationery=stationery)
