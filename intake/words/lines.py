@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, TypeAlias
 from unicodedata import combining, normalize
 
@@ -10,6 +11,7 @@ Whose: TypeAlias = Literal["reply", "signature", "quoted"]
 LONG = 2_000  # characters: no client writes a marker on a longer line, so no pattern looks at one
 MUCH = 262_144  # characters of a text that are looked at; what follows belongs to whoever had the last line
 
+RULES = "-–—_=*#<>+~|─━ "
 _DECORATION = " \t\u00a0\u200b\u200e\u200f\u202a\u202c\u2068\u2069\ufeff*_"
 
 
@@ -25,6 +27,8 @@ def bare(line: str) -> str:
 
 def folded(text: str) -> str:
     """Lower case without accents, for people write "Z powazaniem" too."""
+    if text.isascii():
+        return text.lower()
     return "".join(char for char in normalize("NFKD", text.lower()) if not combining(char))
 
 
@@ -51,6 +55,12 @@ def _of_a_link(word: str) -> bool:
     return "//" in word or any(mark in word for mark in "=&%_")
 
 
-def next_filled(lines: list[str], start: int) -> int:
+def may_tell(line: str) -> bool:
+    """False for most lines, cheaply: whatever clients write above a message has a colon, or begins with a rule or a date."""
+    start = line.strip()[:1]
+    return ":" in line or "：" in line or start in RULES or start.isdigit()
+
+
+def next_filled(lines: Sequence[str], start: int) -> int:
     """The index of the first line from `start` on that holds anything, or the number of lines."""
     return next((i for i in range(start, len(lines)) if lines[i].strip()), len(lines))

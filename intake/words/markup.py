@@ -18,31 +18,85 @@ from intake.words.lines import MUCH, Whose
 _OPEN: dict[Whose, str] = {"quoted": "\ufdd0", "signature": "\ufdd1"}  # noncharacters: no text may hold them
 _SHUT = "\ufdd2"
 _SIGNS = re.compile("[\ufdd0-\ufdd2]")
-_SQUEEZE = re.compile("(?:[^\\w\ufdd0-\ufdd2]|_)+")
+_SQUEEZE = re.compile("[^\\w\n\ufdd0-\ufdd2]+")
 
 # Gmail and its kin put the attribution, the quotation and answers in one container.
 _CONTAINERS = "div.gmail_quote, div.x_gmail_quote"
-_QUOTES = (
-    "blockquote[type=cite], blockquote[cite^='mid:'], blockquote.gmail_quote, blockquote.protonmail_quote, blockquote.tutanota_quote,"
-    " blockquote.front-blockquote, blockquote#isReplyContent, blockquote#mail-app-auto-quote, div.gmail_attr,"
-    " div.moz-cite-prefix, div.moz-forward-container, div.yahoo_quoted, div[id^=yahoo_quoted], div.protonmail_quote,"
-    " div.zmail_extra, div#isForwardContent, div.ms-outlook-mobile-reference-message, div#mail-editor-reference-message-container,"
-    " div[data-marker=__QUOTED_TEXT__], div.gmail_quote_attribution, div[name=quote], div.mailru-blockquote, div.mail_quote"
+_QUOTES = ", ".join(
+    (
+        *("blockquote[type=cite]", "blockquote[cite^='mid:']", "blockquote.gmail_quote", "blockquote.protonmail_quote"),
+        *("blockquote.tutanota_quote", "blockquote.front-blockquote", "blockquote#isReplyContent"),
+        *("blockquote#mail-app-auto-quote", "div.gmail_attr", "div.gmail_quote_attribution", "div.moz-cite-prefix"),
+        *(
+            "div.moz-forward-container",
+            "div.yahoo_quoted",
+            "div[id^=yahoo_quoted]",
+            "div.protonmail_quote",
+            "div.zmail_extra",
+        ),
+        *(
+            "div#isForwardContent",
+            "div.ms-outlook-mobile-reference-message",
+            "div#mail-editor-reference-message-container",
+        ),
+        *("div[data-marker=__QUOTED_TEXT__]", "div[name=quote]", "div.mailru-blockquote", "div.mail_quote"),
+    )
 )
 # Outlook and others only mark where the older message begins: all that follows is quoted.
-_BEGINNINGS = (
-    "#divRplyFwdMsg, #x_divRplyFwdMsg, #appendonsend, #x_appendonsend, #stopSpelling, #zwchr, div.OutlookMessageHeader,"
-    " [data-marker=__DIVIDER__], #reply-intro"
+_BEGINNINGS = ", ".join(
+    (
+        *("#divRplyFwdMsg", "#x_divRplyFwdMsg", "#appendonsend", "#x_appendonsend", "#stopSpelling", "#zwchr"),
+        *("div.OutlookMessageHeader", "[data-marker=__DIVIDER__]", "#reply-intro"),
+    )
 )
-_SIGNATURES = (
-    ".gmail_signature, [data-smartmail=gmail_signature], .moz-signature, #Signature, #signature, #divSignature, #AppleMailSignature,"
-    " #ms-outlook-mobile-signature, #ms-outlook-mobile-body-separator-line, .protonmail_signature_block, .tutanota_signature,"
-    " .ymail_signature, .zmail_signature_below"
+_SIGNATURES = ", ".join(
+    (
+        *(
+            ".gmail_signature",
+            "[data-smartmail=gmail_signature]",
+            ".moz-signature",
+            "#Signature",
+            "#signature",
+            "#divSignature",
+        ),
+        *("#AppleMailSignature", "#ms-outlook-mobile-signature", ".protonmail_signature_block", ".tutanota_signature"),
+        *(".ymail_signature", ".zmail_signature_below"),
+    )
 )
-_HINT = re.compile(
-    r"gmail_|blockquote|moz-|yahoo_quoted|protonmail|tutanota|[dD]ivRplyFwdMsg|appendonsend|stopSpelling|zwchr|OutlookMessageHeader"
-    r"|[sS]ignature|ms-outlook|isForwardContent|isReplyContent|mail-editor-reference|zmail|data-marker|reply-intro|mailru|mail_quote"
-    r"|name=\"?quote"
+_HINTS = (
+    *(
+        "gmail_",
+        'type="cite"',
+        "type='cite'",
+        "type=cite",
+        "mid:",
+        "moz-",
+        "yahoo_quoted",
+        "protonmail",
+        "tutanota",
+        "ivRplyFwdMsg",
+    ),
+    *(
+        "appendonsend",
+        "stopSpelling",
+        "zwchr",
+        "OutlookMessageHeader",
+        "ignature",
+        "ms-outlook",
+        "isForwardContent",
+        "isReplyContent",
+    ),
+    *(
+        "mail-editor-reference",
+        "zmail",
+        "data-marker",
+        "reply-intro",
+        "mailru",
+        "mail_quote",
+        'name="quote',
+        "mail-app-auto",
+        "front-",
+    ),
 )
 _ENOUGH = 60  # characters without space that tell a passage from others
 _LEAST = 4
@@ -58,9 +112,9 @@ def owners_by_markup(lines: Sequence[str], html: str) -> list[Whose]:
     """Whose each line is, as far as the markup of `html` tells; "reply" where it does not."""
     owners: list[Whose] = ["reply"] * len(lines)
     html = html[:MUCH]
-    if not _HINT.search(html):
+    if not any(hint in html for hint in _HINTS):
         return owners
-    squeezed = [_SQUEEZE.sub("", line) for line in lines]
+    squeezed = _squeezed("\n".join(lines)).split("\n")
     offsets = [0, *accumulate(map(len, squeezed))]
     at = 0
     for owner, start, end in _located(_passages(html), "".join(squeezed)):
@@ -114,7 +168,12 @@ def _passages(html: str) -> list[_Passage]:
         return []
     tree.strip_tags(["style", "script", "title", "head"])
     _sign_all(tree)
-    return list(_read(_SQUEEZE.sub("", tree.body.text(deep=True))))
+    return list(_read(_squeezed(tree.body.text(deep=True)).replace("\n", "")))
+
+
+def _squeezed(text: str) -> str:
+    """What is left to compare: letters, figures, line ends and signs."""
+    return _SQUEEZE.sub("", text).replace("_", "")
 
 
 def _read(text: str) -> Iterator[_Passage]:

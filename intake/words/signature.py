@@ -9,6 +9,8 @@ from intake.words.lines import bare, folded
 
 _FURTHEST = 60  # lines from the end that are looked at
 _LONGEST_LINE = 80  # characters: contact lines are short, sentences are not
+_LONGEST_CLOSING = 45
+_SMALL_PRINT = frozenset(words[:2] for words in DISCLAIMERS)  # a first look, since most lines begin otherwise
 _MOST_UNDER_DASHES = 15  # filled lines
 _MOST_UNDER_A_RULE = 12
 _MOST_UNDER_A_CLOSING = 9
@@ -21,7 +23,7 @@ def signature_start(lines: Sequence[str], start: int, end: int) -> int:
     At the top of a message something must have been said before one signs; under a quotation, a signature may stand alone.
     """
     found = end
-    first = start if start else next((at + 1 for at in range(start, end) if lines[at].strip()), end)
+    first = start or next((at + 1 for at in range(start, end) if lines[at].strip()), end)
     below: list[str] = []
     for at in range(end - 1, max(first, end - _FURTHEST) - 1, -1):
         text = bare(lines[at])
@@ -43,10 +45,10 @@ def _begins(lines: Sequence[str], at: int, text: str, below: Sequence[str]) -> b
         return len(below) <= _MOST_UNDER_A_RULE
     if _is_device(text):
         return len(below) <= _MOST_UNDER_A_DEVICE
-    if folded(text).rstrip(" ,.!;:，。") in CLOSINGS:
+    if len(text) <= _LONGEST_CLOSING and folded(text).rstrip(" ,.!;:，。") in CLOSINGS:
         gap = at + 1 < len(lines) and not lines[at + 1].strip()
         return _is_contact_block(below) and (not gap or _has_details(below))
-    return text[:160].lower().startswith(DISCLAIMERS)
+    return text[:2].lower() in _SMALL_PRINT and text[:160].lower().startswith(DISCLAIMERS)
 
 
 def _is_device(text: str) -> bool:

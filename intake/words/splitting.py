@@ -12,7 +12,7 @@ from intake.message import Words
 from intake.words.attribution import attribution_start, part_shared_line
 from intake.words.echo import echoes
 from intake.words.headers import block_at, marker_of
-from intake.words.lines import MUCH, Whose, is_quoted, lines_of, next_filled, unquoted, without_words
+from intake.words.lines import MUCH, Whose, is_quoted, lines_of, may_tell, next_filled, unquoted, without_words
 from intake.words.marker import is_reply_marker
 from intake.words.markup import owners_by_markup
 from intake.words.signature import signature_start
@@ -21,11 +21,14 @@ from intake.words.signature import signature_start
 def split(text: str, html: str | None = None, *, parent: str | None = None) -> Words:
     """Part `text` into what its sender newly wrote, their signature, and what they quoted. Never raises.
 
-    `html` is the same message's HTML as the client wrote it, not sanitised; `parent` the plain text of our letter that it answers.
+    `html` is the same message's HTML as the client wrote it, not sanitised; `parent` the plain text of our letter that
+    it answers.
     The three parts together hold every word of `text`. Where nothing would be left as new, all of it counts as new,
     unless it is plain that the sender added nothing: then `reply` is empty.
     """
-    lines = [part for line in lines_of(text[:MUCH]) for part in part_shared_line(line)]
+    lines = lines_of(text[:MUCH])
+    if "wrote:" in text:
+        lines = [part for line in lines for part in part_shared_line(line)]
     owners = _owners(lines, html, parent)
     words = _words(lines, owners, text[MUCH:])
     return words if words.reply or _only_passed_on(lines) else Words(reply=text.strip())
@@ -67,7 +70,7 @@ def _mark_boundaries(lines: list[str], owners: list[Whose]) -> None:
         if owners[at] != "reply" or not lines[at].strip():
             at += 1
             continue
-        span = _boundary(lines, owners, at)
+        span = _boundary(lines, owners, at) if may_tell(lines[at]) else None
         if span is None:
             at, first_new = at + 1, min(at, first_new)
             continue

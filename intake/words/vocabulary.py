@@ -1,92 +1,152 @@
-"""What mail clients write around other people's words, by language. Data only; everything is in lower case.
-
-Phrases are what the clients of each language print: Outlook, Apple Mail, Gmail, Thunderbird, Yahoo, Lotus, phones.
-A newcomer adds a language by adding a line to each table.
-"""
+"""What clients print above other people's words, by language: Outlook, Apple Mail, Gmail, Thunderbird, Yahoo, Lotus, phones."""
 
 from __future__ import annotations
 
-# Verbs of an attribution line ("On Monday ... wrote:"). A language may need several.
-WROTE = (
-    *("wrote", "writes", "said", "schrieb", "schreef", "geschreven", "a écrit", "ha écrit", "escribió", "ha scritto"),
-    *("escreveu", "napisał", "napisała", "napisał(a)", "pisze", "skrev", "kirjoitti", "napsal", "napsala", "napsal(a)"),
-    *("написал", "написала", "написал(а)", "пишет", "писал", "писал(а)", "пише", "さんは書きました", "のメール", "は書きました"),
-    *("写道", "寫道", "님이 작성", "작성", "yazdı", "şunu yazdı", "şunları yazdı", "كتب", "كتبت", "írta", "a scris", "έγραψε"),
-)
+from intake.words.tables import phrases
+
+# Verbs of an attribution line ("On Monday ... wrote:").
+WROTE = phrases("""
+en:  wrote; writes; said
+de:  schrieb; schrieben
+fr:  a écrit; ha écrit; écrit
+es:  escribió; escribio
+it:  ha scritto; scrive; scriveva
+nl:  schreef; geschreven
+pl:  napisał; napisała; napisał(a); pisze; napisał/a
+pt:  escreveu
+sv:  skrev
+da:  skrev
+no:  skrev
+fi:  kirjoitti
+cs:  napsal; napsala; napsal(a); napísal; napísal(a)
+ru:  написал; написала; написал(а); пишет; писал; писал(а)
+uk:  пише; написав(ла)
+ja:  のメール; は書きました; のメッセージ; が書き込みました; wrote
+zh:  写道; 寫道
+ko:  님이 작성; 작성; 님이 쓴 글
+tr:  yazdı; şunu yazdı; şunları yazdı
+ar:  كتب; كتبت; كتب/كتبت
+hu:  írta
+ro:  a scris
+el:  έγραψε
+""")
 
 # "I wrote" is somebody telling a story, not a client quoting.
-MYSELF = ("i", "we", "you", "they", "ich", "wir", "sie", "ik", "wij", "jag", "vi", "jeg", "я", "мы", "вы")
+MYSELF = phrases("""
+en:  i; we; you; they; he; she
+de:  ich; wir; sie; er
+nl:  ik; wij; u; hij
+sv:  jag; vi; ni
+da:  jeg; vi; du
+fr:  j'ai
+ru:  я; мы; вы
+""")
 
-# The first word of an attribution line that begins with a date.
-ON_THE_DAY = (
-    *("on", "at", "am", "den", "le", "el", "il", "op", "em", "no dia", "dnia", "w dniu", "dne", "på", "la", "в", "于", "在"),
-    *("في", "il giorno", "a", "em"),
-)
-
-_FIELDS = {
-    "from": "from von de da van od från fra lähettäjä keltä от от_кого від 差出人 送信者 发件人 發件人 寄件者 寄件人 보낸_사람 보낸사람 "
-    "kimden gönderen من expéditeur absender afzender remitente mittente remetente nadawca odesílatel avsender avsändare "
-    "feladó de_la",
-    "to": "to an à a para pour aan do komu till til vastaanottaja кому кому_ 宛先 收件人 받는_사람 받는사람 kime alıcı إلى "
-    "destinatario destinatário destinataire empfänger ontvanger adresat příjemce mottaker mottagare modtager címzett către",
-    "cc": "cc bcc c.c. kopie kopia kopi copia copie cópia dw kopio копия 抄送 副本 참조 bilgi نسخة cco cci ccn másolat",
-    "date": "date sent datum gesendet fecha enviado enviado_el enviado_em enviada_em enviada envoyé envoyé_le data inviato "
-    "inviata verzonden wysłano skickat sendt sendt_den dato lähetetty päivämäärä päiväys odesláno дата отправлено 送信日時 日付 "
-    "日時 发送时间 發送時間 日期 寄件日期 时间 날짜 보낸_날짜 보낸날짜 tarih gönderme_tarihi gönderildi تاريخ التاريخ تم_الإرسال "
-    "received küldve dátum datum_ gesendet_am verstuurd data_wysłania",
-    "subject": "subject betreff objet sujet asunto assunto oggetto onderwerp temat ämne emne aihe předmět тема 件名 主题 主旨 標題 "
-    "제목 konu الموضوع موضوع tárgy subiect",
-    "reply-to": "reply-to reply_to antwort_an répondre_à responder_a rispondi_a risposta antwoord_aan odpowiedz_do svar_til "
-    "svara_till vastaa ответить odpovědět",
-    "other": "attachments attachment anlagen anhang anhänge priority importance wichtigkeit importanza importancia prioridad "
-    "organization message-id x-mailer pièces_jointes adjuntos allegati bijlagen załączniki bilagor vedlegg resent-from "
-    "conversation list-id mime-version content-type in-reply-to references user-agent sender",
-}
-
-# What a header line's name means, in any language: {"von": "from", "betreff": "subject", ...}.
-FIELD = {word.replace("_", " ").strip(): kind for kind, words in _FIELDS.items() for word in words.split()}
+# The words with which a dated attribution line begins.
+ON_THE_DAY = phrases("""
+en:  on; at
+de:  am
+fr:  le
+es:  el; a la
+it:  il; il giorno; in data
+nl:  op
+pl:  dnia; w dniu
+pt:  em; no dia; a
+sv:  den; på
+da:  den
+no:  på; den
+cs:  dne
+ru:  в
+ro:  la; în
+zh:  在; 于; 於
+ar:  في; بتاريخ
+""")
 
 # Lines that stand above a message somebody answers.
-ORIGINAL = frozenset({
-    *("original message", "original", "original mail", "original email", "reply message", "ursprüngliche nachricht"),
-    *("original-nachricht", "originalnachricht", "original nachricht", "ursprüngliche mail", "message d'origine"),
-    *("message d’origine", "message original", "message initial", "mensaje original", "messaggio originale"),
-    *("messaggio originario", "oorspronkelijk bericht", "origineel bericht", "wiadomość oryginalna"),
-    *("oryginalna wiadomość", "mensagem original", "ursprungligt meddelande", "originalmeddelande"),
-    *("oprindelig meddelelse", "original meddelelse", "oprindelig besked", "opprinnelig melding", "original melding"),
-    *("alkuperäinen viesti", "původní zpráva", "původní e-mail", "исходное сообщение", "оригинальное сообщение"),
-    *("元のメッセージ", "オリジナルメッセージ", "original message", "原始邮件", "原始郵件", "原始信件", "원본 메시지"),
-    *("원본 메일", "orijinal mesaj", "özgün ileti", "الرسالة الأصلية", "eredeti üzenet", "quoted text"),
-})
+ORIGINAL = frozenset(
+    phrases("""
+en:  original message; original; original mail; original email; original e-mail; reply message; original text
+de:  ursprüngliche nachricht; original-nachricht; originalnachricht; original nachricht; ursprüngliche mail; originalmail
+fr:  message d'origine; message d’origine; message original; message initial; message d'origine
+es:  mensaje original; mensaje inicial
+it:  messaggio originale; messaggio originario
+nl:  oorspronkelijk bericht; origineel bericht; oorspronkelijke bericht
+pl:  wiadomość oryginalna; oryginalna wiadomość; pierwotna wiadomość; wiadomość pierwotna
+pt:  mensagem original
+sv:  ursprungligt meddelande; originalmeddelande; ursprungligt mejl
+da:  oprindelig meddelelse; original meddelelse; oprindelig besked; original besked
+no:  opprinnelig melding; original melding; opprinnelig e-post
+fi:  alkuperäinen viesti; alkuperäinen sähköposti
+cs:  původní zpráva; původní e-mail; pôvodná správa
+ru:  исходное сообщение; оригинальное сообщение; исходное письмо
+ja:  元のメッセージ; オリジナルメッセージ; オリジナル メッセージ
+zh:  原始邮件; 原始郵件; 原始信件; 原邮件
+ko:  원본 메시지; 원본 메일; 원본 이메일; 원본메시지
+tr:  orijinal mesaj; özgün ileti; orijinal ileti; özgün mesaj; asıl ileti
+ar:  الرسالة الأصلية; رسالة أصلية; الرسالة الاصلية
+hu:  eredeti üzenet
+""")
+)
 
 # Lines that stand above a message somebody passes on.
-FORWARDED = frozenset({
-    *("forwarded message", "begin forwarded message", "start of forwarded message", "forwarded mail", "forwarded email"),
-    *("weitergeleitete nachricht", "anfang der weitergeleiteten nachricht", "anfang der weitergeleiteten e-mail"),
-    *("weitergeleitete mail", "beginn der weitergeleiteten nachricht", "message transféré", "message réexpédié"),
-    *("début du message réexpédié", "début du message transféré", "mensaje reenviado", "inicio del mensaje reenviado"),
-    *("comienzo del mensaje reenviado", "messaggio inoltrato", "inizio messaggio inoltrato"),
-    *("inizia messaggio inoltrato", "inizio del messaggio inoltrato", "doorgestuurd bericht"),
-    *("begin doorgestuurd bericht", "begin van doorgestuurd bericht", "przekazana wiadomość"),
-    *("wiadomość przekazana dalej", "treść przekazanej wiadomości", "początek przekazanej wiadomości"),
-    *("początek wiadomości przekazanej dalej", "mensagem encaminhada", "mensagem reencaminhada"),
-    *("início da mensagem encaminhada", "início da mensagem reencaminhada", "vidarebefordrat meddelande"),
-    *("vidarebefordrat mejl", "början på vidarebefordrat meddelande", "vidarebefordrat brev", "videresendt besked"),
-    *("videresendt meddelelse", "start på videresendt besked", "begyndelse på videresendt besked"),
-    *("begyndelsen på den videresendte meddelelse", "videresendt melding", "videresendt e-post"),
-    *("start på videresendt melding", "begynnelsen på videresendt melding", "välitetty viesti", "edelleenlähetetty viesti"),
-    *("välitetty viesti alkaa", "edelleen lähetetty viesti", "přeposlaná zpráva", "přeposlaný e-mail"),
-    *("začátek přeposlané zprávy", "začátek přeposílané zprávy", "пересылаемое сообщение", "пересланное сообщение"),
-    *("начало переадресованного сообщения", "начало пересылаемого сообщения", "перенаправленное сообщение"),
-    *("転送メッセージ", "転送されたメッセージ", "以下は転送されたメッセージです", "转发的邮件", "转发邮件", "转发邮件信息"),
-    *("以下是转发的邮件", "開始轉寄郵件", "开始转发邮件", "轉寄郵件", "轉寄的郵件", "전달된 메시지", "전달된 메일"),
-    *("iletilen mesaj", "yönlendirilen mesaj", "iletilmiş mesaj", "iletilen ileti", "başlangıç iletilen mesaj"),
-    *("رسالة معاد توجيهها", "الرسالة المعاد توجيهها", "بدء الرسالة المعاد توجيهها", "رسالة محولة", "الرسالة المحولة"),
-    *("továbbított üzenet",),
-})
+FORWARDED = frozenset(
+    phrases("""
+en:  forwarded message; begin forwarded message; start of forwarded message; forwarded mail; forwarded email
+en:  forwarded e-mail
+de:  weitergeleitete nachricht; anfang der weitergeleiteten nachricht; anfang der weitergeleiteten e-mail
+de:  weitergeleitete mail
+de:  beginn der weitergeleiteten nachricht; weitergeleitete e-mail
+fr:  message transféré; message réexpédié; début du message réexpédié; début du message transféré; message transmis
+fr:  courriel transféré
+es:  mensaje reenviado; inicio del mensaje reenviado; comienzo del mensaje reenviado; inicio de mensaje reenviado
+it:  messaggio inoltrato; inizio messaggio inoltrato; inizia messaggio inoltrato; inizio del messaggio inoltrato
+nl:  doorgestuurd bericht; begin doorgestuurd bericht; begin van doorgestuurd bericht; doorgezonden bericht
+pl:  przekazana wiadomość; wiadomość przekazana dalej; treść przekazanej wiadomości; początek przekazanej wiadomości
+pl:  początek wiadomości przekazanej dalej; wiadomość przekazana; przesłana wiadomość
+pt:  mensagem encaminhada; mensagem reencaminhada; início da mensagem encaminhada; início da mensagem reencaminhada
+sv:  vidarebefordrat meddelande; vidarebefordrat mejl; början på vidarebefordrat meddelande; vidarebefordrat brev
+sv:  vidarebefordrat mail; vidarebefordrat e-postmeddelande
+da:  videresendt besked; videresendt meddelelse; start på videresendt besked; begyndelse på videresendt besked
+da:  begyndelsen på den videresendte meddelelse; videresendt mail
+no:  videresendt melding; videresendt e-post; start på videresendt melding; begynnelsen på videresendt melding
+no:  videresendt e-postmelding
+no:  begynnelse på videresendt melding
+fi:  välitetty viesti; edelleenlähetetty viesti; välitetty viesti alkaa; edelleen lähetetty viesti; välitetyn viestin alku
+cs:  přeposlaná zpráva; přeposlaný e-mail; začátek přeposlané zprávy; začátek přeposílané zprávy; přeposílaná zpráva
+ru:  пересылаемое сообщение; пересланное сообщение; начало переадресованного сообщения; начало пересылаемого сообщения
+ru:  перенаправленное сообщение; пересылаемое письмо
+ja:  転送メッセージ; 転送されたメッセージ; 以下は転送されたメッセージです; 転送メール; 転送されたメール
+zh:  转发的邮件; 转发邮件; 转发邮件信息; 以下是转发的邮件; 開始轉寄郵件; 开始转发邮件; 轉寄郵件; 轉寄的郵件; 被转发邮件
+zh:  已转发邮件; 已轉寄的郵件
+ko:  전달된 메시지; 전달된 메일; 전달한 메시지; 전달된 이메일
+tr:  iletilen mesaj; yönlendirilen mesaj; iletilmiş mesaj; iletilen ileti; iletilen e-posta; yönlendirilmiş ileti
+ar:  رسالة معاد توجيهها; الرسالة المعاد توجيهها; بدء الرسالة المعاد توجيهها; رسالة محولة; الرسالة المحولة
+ar:  رسالة مُعاد توجيهها
+hu:  továbbított üzenet
+""")
+)
 
 # Subjects of messages that were passed on: "FW:", "WG:", ...
-FORWARD_PREFIXES = (
-    *("fw", "fwd", "wg", "tr", "rv", "i", "doorst", "enc", "vs", "vb", "videresendt", "pd", "vl", "ilt", "転送", "转发"),
-    *("轉寄", "전달", "إعادة توجيه", "пересл"),
+FORWARD_PREFIXES = frozenset(
+    phrases("""
+en:  fw; fwd
+de:  wg
+fr:  tr
+es:  rv
+it:  i
+nl:  doorst
+pl:  pd
+pt:  enc
+sv:  vb; vbf
+da:  vs; videresendt
+no:  vs; videresendt
+fi:  vl
+cs:  předat; přep
+ru:  пересл
+ja:  転送
+zh:  转发; 轉寄; 转寄
+ko:  전달
+tr:  ilt
+ar:  إعادة توجيه
+""")
 )
