@@ -196,6 +196,7 @@
   const tell = (text) => { notice.textContent = text; notice.hidden = !text; };
 
   // -- What people do -------------------------------------------------------------------------------------------------------
+  let opener = launcher;  // where the focus goes back to
   const show = (open, focus = true) => {
     panel.hidden = !open;
     launcher.hidden = open;
@@ -203,7 +204,7 @@
     launcher.setAttribute("aria-expanded", String(open));
     remember(open ? { open, seen: Math.max(memory.seen, latest) } : { open });
     if (open) { unread = 0; count(); log.scrollTop = log.scrollHeight; fit(); }
-    if (focus) (open ? words : launcher).focus();
+    if (focus) (open ? words : opener).focus();
   };
 
   const fit = () => {
@@ -237,7 +238,7 @@
     resend().then(introduce);
   };
 
-  launcher.addEventListener("click", () => show(true));
+  launcher.addEventListener("click", () => { opener = launcher; show(true); });
   close.addEventListener("click", () => show(false));
   panel.addEventListener("keydown", (event) => { if (event.key === "Escape") show(false); });
   form.addEventListener("submit", (event) => { event.preventDefault(); write(); words.focus(); });
@@ -267,7 +268,10 @@
     introduce();
     connect();
   });
-  document.addEventListener("click", (event) => { if (event.target.closest?.("[data-answerable-open]")) show(true); });
+  document.addEventListener("click", (event) => {  // Any button of the page may open the window.
+    const button = event.target.closest?.("[data-answerable-open]");
+    if (button) { opener = button; show(true); }
+  });
 
   introduce();
   details.open = !memory.session && !matchMedia("(max-width: 480px)").matches;
