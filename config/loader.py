@@ -78,7 +78,6 @@ def _document(path: Path | None) -> tuple[Document, Path]:
 def _settings(document: Document, base: Path, environ: Mapping[str, str], faults: list[str]) -> Settings:
     data = base / document.data
     return Settings(
-        base=base,
         data=data,
         database=_database(document.database, data, environ, faults),
         log=document.log,

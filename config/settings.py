@@ -74,8 +74,7 @@ class Document:
 class Settings:
     """How the daemon runs. All paths are ready to use."""
 
-    base: Path  # the folder of the settings file: what relative paths in channel tables start from
-    data: Path
+    data: Path  # the daemon's own folder
     database: Database
     log: Log
     keys: Path
