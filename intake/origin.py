@@ -54,17 +54,18 @@ def _bounce(evidence: _Evidence) -> bool:
     """A failure is reported for at least one recipient; or a robot speaks of one without saying whose."""
     if evidence.actions:
         return "failed" in evidence.actions
-    return _robot(evidence.message) and not only_late(evidence.message, notice(evidence.message))
+    return _robot(evidence) and not only_late(evidence.message, notice(evidence.message))
 
 
 def _delay(evidence: _Evidence) -> bool:
     if evidence.actions:
         return "delayed" in evidence.actions
-    return _robot(evidence.message)
+    return _robot(evidence)
 
 
-def _robot(message: Message) -> bool:
-    return bool(marked(message)) and delivery_robot(message, notice(message)) >= CERTAIN
+def _robot(evidence: _Evidence) -> bool:
+    message, envelope = evidence.message, evidence.envelope
+    return bool(marked(message, envelope)) and delivery_robot(message, envelope, notice(message)) >= CERTAIN
 
 
 def _delivered(evidence: _Evidence) -> bool:

@@ -146,6 +146,9 @@ DETAILS: tuple[tuple[str, Phrases], ...] = (
 
 # Mail was not delivered. Customers say so of parcels, too: it takes a robot's mark beside it.
 FAILURE: Phrases = phrases("""
+    address failed | address(es) failed | addresses failed | failed addresses | did not receive a copy |
+    automatically by mail delivery | automatically rejected | error-for: |
+    deliver program at | machine generated message | had delivery problems |
     undeliver | could not be delivered | couldn't be delivered | cannot be delivered | can not be delivered |
     can't be delivered | could not deliver | couldn't deliver | cannot deliver | unable to deliver |
     not able to deliver | wasn't able to deliver | not be delivered | was not delivered | not been delivered |
@@ -184,17 +187,25 @@ FAILURE: Phrases = phrases("""
     无法发送 | 无法投递 | 无法送达 | 退信 | 投递失败 | 發送失敗 | 無法傳遞 | 반송 | 전송되지 | 배달되지 | 배달 실패 | تعذر
 """)
 
-# Subjects that only mail systems write.
+# Subjects of mail systems. Customers write "Returned mail order" and "Non-delivery": it takes technical words beside them.
 FORMAL: Phrases = phrases("""
-    returned mail | non-delivery | nondelivery | delivery status notification | undelivered mail |
-    undeliverable mail | undeliverable message | undeliverable: | mail delivery fail | mail delivery problem |
-    failure notice | returning message to sender | mail system error | delivery notification |
-    delivery failure notification | mailer-daemon | メールエラー | unzustellbar: | non remis | no se puede entregar: |
-    退信
+    returned mail | mail returned | message returned | returned to sender | returning message to sender |
+    returning to sender | undelivered mail | undelivered message | undeliverable mail | undeliverable message |
+    undeliverable: | undeliverable email | mail delivery fail | mail delivery problem | message delivery fail |
+    delivery status notification | delivery status report | delivery failure notification | failure notice |
+    non-delivery: | non-delivery report | mail system error | mailer-daemon | bounced mail | could not send message |
+    user unknown | unknown user | メールエラー | unzustellbar: | non remis | no se puede entregar: | 退信
+""")
+
+# Words that people leave to mail systems.
+TECHNICAL: Phrases = phrases("""
+    non-delivery report | failed recipients | smtp | mailer-daemon | mail system | mail server | mail delivery software |
+    transcript of session | rcpt to | delivery status notification | remote host said | final-recipient
 """)
 
 # Delivery is tried again.
 DELAY: Phrases = phrases("""
+    advisory-only | delivery of your message was delayed | messages will be queued |
     still being retried | will be retried | will keep trying | will continue to | continue to attempt |
     continue to try | keep trying | has been delayed | is delayed | been delayed | delayed mail |
     delivery delayed | delivery is delayed | delay notification | (delay) | message delayed |

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from intake.message import Message
+from intake.message import Envelope, Message
 from intake.reports.blocks import blocks
+from intake.reports.known import known_recipients
 from intake.reports.notice import Notice
 from intake.reports.phrases import FAILURE, contains, detail_of
 from intake.reports.robot import LIKELY, delivery_robot, only_late
@@ -47,13 +48,14 @@ _TELLING = re.compile(
     r"|addressed(?: to)?)\W*$"
 )
 _ALIAS = re.compile(r"generated from\W*$")  # what a forwarder made the recipient of: telling only where nothing else is
+_GOES_ON = re.compile(r",? [a-z]{2}")
 _ADDRESSED = re.compile(r"\W{0,4}(?:x-failed-recipients|to|x-envelope-to|envelope-to):", re.IGNORECASE)
 _LOCAL_NAME = re.compile(r"\s+[\w.+-]{1,64}")
 
 
-def prose(message: Message, said: Notice) -> list[Report]:
+def prose(message: Message, envelope: Envelope, said: Notice) -> list[Report]:
     """One report a recipient, from the robot's own words; [] when no robot speaks."""
-    if delivery_robot(message, said) < LIKELY:
+    if delivery_robot(message, envelope, said) < LIKELY:
         return []
     found = _failed_header(message) or _recipients(message, said) or _local_names(message, said) or _returned_to(said)
     action, fallback = ("delayed", "4") if only_late(message, said) else ("failed", "5")
@@ -78,17 +80,20 @@ def _recipients(message: Message, said: Notice) -> list[str]:
     for prefix, name in islice(_mentions(said), _MOST):
         if name.casefold() not in others and _may_be_recipient(prefix, name):
             (strong if _telling_place(prefix) else weak).append(name)
-    return _unique(strong) or _unique(weak)
+    return _unique(strong) or known_recipients(message, said) or _unique(weak)
 
 
 def _mentions(said: Notice) -> Iterator[tuple[str, str]]:
-    """Each address with what leads to it on its line, case-folded; "A message sent by" may stand on the line above."""
-    above = ""
+    """Each address with what leads to it, case-folded: the line before it, or the line above where that says more."""
+    above = ""  # the last line with words: "A message sent by" may stand there
+    running = False  # the line above is the same sentence
     for line in said.lines:
         for match in ADDRESS.finditer(line):
             lead = line[: match.start()].casefold()
-            yield (above if _bare(lead) and _NOT_THEM.search(above) else lead), match.group().lstrip(".*")
+            continued = _NOT_THEM.search(above) or (running and _GOES_ON.match(line, match.end()))
+            yield (above if _bare(lead) and continued else lead), match.group().lstrip(".*")
         above = line.casefold()[-100:] if line.strip() else above
+        running = line[-1:].isalnum() or line[-1:] == ","
 
 
 def _may_be_recipient(prefix: str, name: str) -> bool:

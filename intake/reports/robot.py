@@ -8,16 +8,17 @@ from intake.automatic import no_reply_sender, null_return_path
 from intake.automatic_phrases import LIST_REFUSAL, away_subject
 from intake.message import Envelope, Message
 from intake.reports.notice import Notice
-from intake.reports.phrases import DELAY, FAILURE, FINAL, FORMAL, contains, detail_of, folded
-from intake.reports.status import reply_codes
+from intake.reports.phrases import DELAY, FAILURE, FINAL, FORMAL, TECHNICAL, contains, detail_of, folded
+from intake.reports.status import enhanced_codes, reply_codes
 
 CERTAIN = 4
 LIKELY = 3
 
 _ROBOT_NAME = re.compile(
-    r"mailer[-_. ]?daemon|post[-_. ]?master|mail[-_. ]?deliver|delivery[-_. ](?:sub)?system|mail administrator|"
-    r"system administrator|mail[-_. ]?system|mmsc ndr|microsoft (?:exchange|outlook)|mail ?daemon|^internet mail delivery|"
-    r"delivery[-_. ]?(?:agent|notification|report)|mdaemon|mail[-_. ]service|smtp[-_. ]"
+    r"mailer[-_. ]?daemon|mail ?daemon|mdaemon|post[-_. ]?master|mailmaster|mail[-_. ]?adm|system administrator|"
+    r"mail administrator|mail[-_. ]?deliver|message delivery|delivery[-_. ]?(?:sub)?system|delivery[-_. ]status|"
+    r"mail[-_. ]?(?:system|service|server|gateway|router|agent)|"
+    r"mailgate|smtp[-_. ]|mmsc ndr|microsoft (?:exchange|outlook)|imss|interscan|anti-?virus|amavis|groupwise"
 )
 _ANSWER = re.compile(
     r"\s*(?:re|fwd?|aw|wg|sv|vs|rv|tr|antw|odp|ynt|ответ|回复|答复|转发)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE
@@ -26,23 +27,25 @@ _OPENING = 60  # lines: a robot says its errand at once
 _REPLY = 20_000  # characters
 
 
-def marked(message: Message) -> int:
-    """How many marks of a robot the header bears. Cheap: most mail has none, and nothing more is asked of it."""
+def marked(message: Message, envelope: Envelope) -> int:
+    """How many marks of a robot envelope and header bear. Cheap: most mail has none, and nothing more is asked of it."""
     declared = 3 * (declared_report(message) == "delivery-status") + 3 * bool(message.header("x-failed-recipients"))
-    sender = 2 * from_robot(message) + null_return_path(message, Envelope()) + _formal(message)
+    sender = 2 * from_robot(message) + null_return_path(message, envelope) + _formal(message)
     return declared + sender + 2 * no_reply_sender(message) + 4 * _list_software(message)
 
 
-def delivery_robot(message: Message, said: Notice) -> int:
+def delivery_robot(message: Message, envelope: Envelope, said: Notice) -> int:
     """How strongly the message looks like a delivery robot's: `LIKELY` and more is taken for one.
 
     It takes both a robot's mark and its wording: customers, too, write of what "could not be delivered".
     """
-    marks = marked(message)
+    marks = marked(message, envelope)
     if no_reply_sender(message) and not said.returned:
         marks -= 2  # shops and carriers write from there, too, and return no mail
     if _list_software(message) and not _refused_by_list(message, said):
         marks -= 4
+    if _formal(message) and not _technical(said):
+        marks -= 1
     wording = _wording(message, said)
     if marks <= 0 or (marks < 3 and not wording):
         return 0
@@ -63,6 +66,12 @@ def _wording(message: Message, said: Notice) -> int:
 def _formal(message: Message) -> bool:
     """Whether the subject is one that only mail systems write."""
     return contains(folded(message.subject), FORMAL) and not answers(message)
+
+
+def _technical(said: Notice) -> bool:
+    """Whether the text speaks of mail servers or returns a message."""
+    opening = "\n".join(said.lines[:_OPENING])
+    return bool(said.returned) or contains(folded(opening), TECHNICAL) or bool(enhanced_codes(opening))
 
 
 def _list_software(message: Message) -> bool:

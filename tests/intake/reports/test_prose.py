@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from intake.message import Envelope
 from intake.reports import reports
 from tests.intake.reports.mail import mail, robot
 
@@ -86,11 +87,36 @@ def test_neither_the_helpful_postmaster_nor_ourselves_are_taken_for_recipients()
     assert [r.recipient for r in reports(robot(text))] == ["nina@example.org"]
 
 
-def test_a_customer_whose_parcel_could_not_be_delivered_reports_nothing() -> None:
+def test_the_null_envelope_sender_is_a_mark_of_a_robot() -> None:
+    """Over SMTP there is no Return-Path header yet."""
+    text = "Your message could not be delivered:\n  nina@example.org"
+    message = mail(text, From="post@example.net", Subject="Sorry")
+    assert reports(message) == ()
+    assert [r.recipient for r in reports(message, Envelope(mail_from=""))] == ["nina@example.org"]
+
+
+def test_a_carrier_who_notifies_of_parcels_reports_nothing() -> None:
+    text = "Your parcel could not be delivered.\nnina@example.org"
+    message = mail(text, From="Parcel Delivery Notification <info@parcels.example>", Subject="Delivery notification")
+    assert reports(message) == ()
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Delivery failed",
+        "Non-delivery of my order",
+        "Returned mail order",
+        "Undeliverable: again!",
+        "Your message to me",
+        "RE: Sofa",
+    ],
+)
+def test_a_customer_whose_parcel_could_not_be_delivered_reports_nothing(subject: str) -> None:
     text = (
-        "The driver says my parcel could not be delivered. Undeliverable! Write to me at nina@example.org, error 550."
+        "The driver says my parcel could not be delivered. Undeliverable! Write to me:\n\nnina@example.org\nflat 550."
     )
-    assert reports(mail(text, From="Nina <nina@example.org>", Subject="Delivery failed")) == ()
+    assert reports(mail(text, From="Nina <nina@example.org>", Subject=subject)) == ()
 
 
 def test_a_carrier_that_nobody_can_answer_reports_nothing() -> None:
