@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from intake.words.lines import bare
+from intake.words.lines import bare, is_quoted
 from intake.words.vocabulary import MYSELF, ON_THE_DAY, WROTE
 
 _MOST_LINES = 6
@@ -21,9 +21,13 @@ _STORY = re.compile(
     rf"(?<!\w)(?:{_any(MYSELF)})\s(?:{_any(WROTE)})|(?:schrieb|skrev|schreef)\s(?:{_any(MYSELF)})(?!\w)"
 )
 _DATED = re.compile(
-    rf"[-–—\s]*(?:(?:{_any(ON_THE_DAY)})\s[^\n]{{0,40}}?\d|[^\W\d_]{{2,12}}\.?,?\s{{1,2}}\d{{1,2}}[.\s]|\d{{1,4}}\s?[-./年]\s?\d)"
+    rf"[-–—\s]*(?:(?:{_any(ON_THE_DAY)})\s[^\n]{{0,40}}?\d"  # "On Monday, 3 ..."
+    r"|[^\W\d_]{2,12}\.?,?\s{1,2}\d{1,2}[.\s]"  # "Mon 3 ..."
+    r"|\d{1,4}\s?[-./年년]\s?\d"  # "2025-11-03", "3.11.2025"
+    r"|\d{1,2}\.?\s[^\W\d_]{2,12}\.?,?\s\d{4})"  # "3 Nov 2025"
 )
 _TIME = re.compile(r"(?<![\d.:/])\d{1,2}[:.h]\d{2}(?![\d/]|\.\d)")
+_TIME_LAST = re.compile(r"\d{1,2}[:.h]\d{2}(?: uhr)?\)?\s?[:：]$")
 _MAILBOX = re.compile(r"[<(\[][^\s<>()@]{0,80}@[^\s<>()@]{1,200}[>)\]]|mailto:")
 _BARE_STAMP = re.compile(
     r"\d{4}-\d\d-\d\d \d{1,2}:\d\d gmt[+-]\d\d:\d\d \S"
@@ -51,13 +55,15 @@ def attribution_start(lines: Sequence[str], end: int, *, before_quote: bool) -> 
         return None
     dated, mailbox = _DATED.match(text) is not None, _MAILBOX.search(text) is not None
     if _VERB.search(text, max(0, len(text) - 200)):
-        return start if before_quote or mailbox or (dated and ("@" in text or _TIME.search(text))) else None
+        told = mailbox or (dated and ("@" in text or _TIME.search(text))) or _TIME_LAST.search(text)
+        return start if before_quote or told else None
     return start if dated and mailbox and _TIME.search(text) else None
 
 
 def part_shared_line(line: str) -> list[str]:
     """A line that holds the end of the new words and a whole attribution, as two; any other as it is."""
-    if len(line) > _LONGEST or not line.rstrip().endswith("wrote:") or _DATED.match(bare(line).lower()):
+    whole = is_quoted(line) or _DATED.match(bare(line).lower())
+    if whole or len(line) > _LONGEST or not line.rstrip().endswith("wrote:"):
         return [line]
     return _INSIDE.split(line, maxsplit=1)
 
@@ -65,7 +71,7 @@ def part_shared_line(line: str) -> list[str]:
 def _ends(last: str) -> bool:
     if not last:
         return False
-    return last[-1] in ":：" or (last[-1] == "-" and last[0] == "-")
+    return last[-1] in ":：" or (last[-1] == "-" and _VERB.search(last[-_LONGEST:]) is not None)
 
 
 def _start(lines: Sequence[str], end: int) -> int:
@@ -77,9 +83,10 @@ def _start(lines: Sequence[str], end: int) -> int:
         if _DATED.match(text.lower()):
             return at
     for at in range(end, max(-1, end - 3), -1):
-        text = " ".join(bare(line) for line in lines[at : end + 1]).lower()
+        text = " ".join(bare(line) for line in lines[at : end + 1]).lower()[:_LONGEST]
         if not lines[at].strip():
             break
         if _VERB.search(text) and (_MAILBOX.search(text) or _TIME.search(text)):
-            return at
+            named_above = at > 0 and text.startswith(("<", "(<")) and lines[at - 1].strip()
+            return at - 1 if named_above else at
     return end

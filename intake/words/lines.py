@@ -38,12 +38,9 @@ def unquoted(line: str) -> str:
 
 
 def is_quoted(line: str) -> bool:
-    """True for a line that carries the ">" of a quotation.
-
-    ">>> look here <<<" is an ornament, and "> wrote:" the end of an attribution whose mailbox was broken over lines.
-    """
+    """True for a line that carries the ">" of a quotation; ">>> look here <<<" is an ornament."""
     start = line.lstrip(" \t")
-    return start[:1] == ">" and not start.rstrip().endswith(("<", "> wrote:"))
+    return start[:1] == ">" and not start.rstrip().endswith("<")
 
 
 def without_words(line: str) -> bool:
@@ -59,6 +56,12 @@ def may_tell(line: str) -> bool:
     """False for most lines, cheaply: whatever clients write above a message has a colon, or begins with a rule or a date."""
     start = line.strip()[:1]
     return ":" in line or "：" in line or start in RULES or start.isdigit()
+
+
+def is_rule(line: str) -> bool:
+    """True for a drawn line: "________", "-----"; a signature's two dashes are none."""
+    text = line.strip()
+    return len(text) > 2 and not text.strip("_-–—=─━")
 
 
 def next_filled(lines: Sequence[str], start: int) -> int:

@@ -13,6 +13,7 @@ from itertools import accumulate
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from intake.words.clients import BEGINNINGS, CONTAINERS, HINTS, QUOTES, SIGNATURES
 from intake.words.lines import MUCH, Whose
 
 _OPEN: dict[Whose, str] = {"quoted": "\ufdd0", "signature": "\ufdd1"}  # noncharacters: no text may hold them
@@ -20,84 +21,6 @@ _SHUT = "\ufdd2"
 _SIGNS = re.compile("[\ufdd0-\ufdd2]")
 _SQUEEZE = re.compile("[^\\w\n\ufdd0-\ufdd2]+")
 
-# Gmail and its kin put the attribution, the quotation and answers in one container.
-_CONTAINERS = "div.gmail_quote, div.x_gmail_quote"
-_QUOTES = ", ".join(
-    (
-        *("blockquote[type=cite]", "blockquote[cite^='mid:']", "blockquote.gmail_quote", "blockquote.protonmail_quote"),
-        *("blockquote.tutanota_quote", "blockquote.front-blockquote", "blockquote#isReplyContent"),
-        *("blockquote#mail-app-auto-quote", "div.gmail_attr", "div.gmail_quote_attribution", "div.moz-cite-prefix"),
-        *(
-            "div.moz-forward-container",
-            "div.yahoo_quoted",
-            "div[id^=yahoo_quoted]",
-            "div.protonmail_quote",
-            "div.zmail_extra",
-        ),
-        *(
-            "div#isForwardContent",
-            "div.ms-outlook-mobile-reference-message",
-            "div#mail-editor-reference-message-container",
-        ),
-        *("div[data-marker=__QUOTED_TEXT__]", "div[name=quote]", "div.mailru-blockquote", "div.mail_quote"),
-    )
-)
-# Outlook and others only mark where the older message begins: all that follows is quoted.
-_BEGINNINGS = ", ".join(
-    (
-        *("#divRplyFwdMsg", "#x_divRplyFwdMsg", "#appendonsend", "#x_appendonsend", "#stopSpelling", "#zwchr"),
-        *("div.OutlookMessageHeader", "[data-marker=__DIVIDER__]", "#reply-intro"),
-    )
-)
-_SIGNATURES = ", ".join(
-    (
-        *(
-            ".gmail_signature",
-            "[data-smartmail=gmail_signature]",
-            ".moz-signature",
-            "#Signature",
-            "#signature",
-            "#divSignature",
-        ),
-        *("#AppleMailSignature", "#ms-outlook-mobile-signature", ".protonmail_signature_block", ".tutanota_signature"),
-        *(".ymail_signature", ".zmail_signature_below"),
-    )
-)
-_HINTS = (
-    *(
-        "gmail_",
-        'type="cite"',
-        "type='cite'",
-        "type=cite",
-        "mid:",
-        "moz-",
-        "yahoo_quoted",
-        "protonmail",
-        "tutanota",
-        "ivRplyFwdMsg",
-    ),
-    *(
-        "appendonsend",
-        "stopSpelling",
-        "zwchr",
-        "OutlookMessageHeader",
-        "ignature",
-        "ms-outlook",
-        "isForwardContent",
-        "isReplyContent",
-    ),
-    *(
-        "mail-editor-reference",
-        "zmail",
-        "data-marker",
-        "reply-intro",
-        "mailru",
-        "mail_quote",
-        'name="quote',
-        "mail-app-auto",
-        "front-",
-    ),
-)
 _ENOUGH = 60  # characters without space that tell a passage from others
 _LEAST = 4
 
@@ -112,7 +35,7 @@ def owners_by_markup(lines: Sequence[str], html: str) -> list[Whose]:
     """Whose each line is, as far as the markup of `html` tells; "reply" where it does not."""
     owners: list[Whose] = ["reply"] * len(lines)
     html = html[:MUCH]
-    if not any(hint in html for hint in _HINTS):
+    if not any(hint in html for hint in HINTS):
         return owners
     squeezed = _squeezed("\n".join(lines)).split("\n")
     offsets = [0, *accumulate(map(len, squeezed))]
@@ -196,13 +119,13 @@ def _read(text: str) -> Iterator[_Passage]:
 
 
 def _sign_all(tree: LexborHTMLParser) -> None:
-    for node in tree.css(_CONTAINERS):
+    for node in tree.css(CONTAINERS):
         _sign_container(node)
-    for node in tree.css(_QUOTES):
+    for node in tree.css(QUOTES):
         _sign(node, "quoted")
-    for node in tree.css(_SIGNATURES):
+    for node in tree.css(SIGNATURES):
         _sign(node, "signature")
-    for node in tree.css(_BEGINNINGS):
+    for node in tree.css(BEGINNINGS):
         node.insert_before(_OPEN["quoted"])  # never shut: it ends with the message
 
 

@@ -12,10 +12,12 @@ from intake.message import Words
 from intake.words.attribution import attribution_start, part_shared_line
 from intake.words.echo import echoes
 from intake.words.headers import block_at, marker_of
-from intake.words.lines import MUCH, Whose, is_quoted, lines_of, may_tell, next_filled, unquoted, without_words
+from intake.words.lines import MUCH, Whose, is_quoted, is_rule, lines_of, may_tell, next_filled, unquoted, without_words
 from intake.words.marker import is_reply_marker
 from intake.words.markup import owners_by_markup
 from intake.words.signature import signature_start
+
+_LEAST_MARKED = 3  # lines: who cites a line or two without saying whose they are chose them, and means them to be read
 
 
 def split(text: str, html: str | None = None, *, parent: str | None = None) -> Words:
@@ -42,14 +44,23 @@ def _only_passed_on(lines: list[str]) -> bool:
 
 def _owners(lines: list[str], html: str | None, parent: str | None) -> list[Whose]:
     owners: list[Whose] = owners_by_markup(lines, html) if html else ["reply"] * len(lines)
-    echoed = echoes(lines, parent) if parent else frozenset()
-    for at, line in enumerate(lines):
-        if at in echoed or is_quoted(line):
-            owners[at] = "quoted"
+    for at in echoes(lines, parent) if parent else ():
+        owners[at] = "quoted"
+    marked = [at for at, line in enumerate(lines) if is_quoted(line) and not _ends_a_broken_mailbox(lines, at)]
+    before = list(owners)
+    for at in marked:
+        owners[at] = "quoted"
     _mark_strays(lines, owners)
-    _mark_boundaries(lines, owners)
+    introduced = _mark_boundaries(lines, owners)
+    if len(marked) < _LEAST_MARKED and not introduced and "quoted" not in before:
+        owners = before
     _mark_signatures(lines, owners)
     return owners
+
+
+def _ends_a_broken_mailbox(lines: list[str], at: int) -> bool:
+    """Some clients break "Ann <mailto:ann@example.org> wrote:" before the ">"; that one marks no quotation."""
+    return lines[at].strip() == "> wrote:" and not is_quoted(lines[at - 1])
 
 
 def _mark_strays(lines: list[str], owners: list[Whose]) -> None:
@@ -60,12 +71,13 @@ def _mark_strays(lines: list[str], owners: list[Whose]) -> None:
             owners[at] = "quoted"
 
 
-def _mark_boundaries(lines: list[str], owners: list[Whose]) -> None:
+def _mark_boundaries(lines: list[str], owners: list[Whose]) -> bool:
     """What stands above a quotation belongs to it; where no marked quotation follows, all the rest is the quotation.
 
     With nothing new above it, the rest stays: there people wrote below an unmarked quotation, or in it.
+    Says whether there was any such line.
     """
-    at, first_new = 0, len(lines)
+    at, first_new, found = 0, len(lines), False
     while at < len(lines):
         if owners[at] != "reply" or not lines[at].strip():
             at += 1
@@ -74,13 +86,24 @@ def _mark_boundaries(lines: list[str], owners: list[Whose]) -> None:
         if span is None:
             at, first_new = at + 1, min(at, first_new)
             continue
-        start, end = span
+        found, (start, end) = True, span
         following = next_filled(lines, end)
         unmarked = following < len(lines) and owners[following] == "reply"
         if unmarked and (first_new < start or marker_of(lines[start])):
             end = following = len(lines)
+        start = _with_rules_above(lines, start)
         owners[start:end] = ["quoted"] * (end - start)
         at = following
+    return found
+
+
+def _with_rules_above(lines: list[str], start: int) -> int:
+    """Outlook draws a line above the header lines; it is part of the quotation."""
+    above = start - 1
+    while above >= 0 and (not lines[above].strip() or is_rule(lines[above])):
+        start = above if lines[above].strip() else start
+        above -= 1
+    return start
 
 
 def _boundary(lines: list[str], owners: list[Whose], at: int) -> tuple[int, int] | None:

@@ -12,7 +12,7 @@ fr:  a écrit; ha écrit; écrit
 es:  escribió; escribio
 it:  ha scritto; scrive; scriveva
 nl:  schreef; geschreven
-pl:  napisał; napisała; napisał(a); pisze; napisał/a
+pl:  napisał; napisała; napisał(a); pisze; napisał/a; napisana przez
 pt:  escreveu
 sv:  skrev
 da:  skrev
@@ -60,6 +60,9 @@ ru:  в
 ro:  la; în
 zh:  在; 于; 於
 ar:  في; بتاريخ
+el:  στις
+uk:  у
+hu:  ekkor
 """)
 
 # Lines that stand above a message somebody answers.
