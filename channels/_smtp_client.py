@@ -34,6 +34,7 @@ async def transact(client: SMTP, submission: Submission, recipients: Sequence[st
     try:
         await client.mail(submission.mail_from)
     except SMTPResponseException as refusal:
+        _about_the_letter(refusal)
         return [delivery(r, refusal.code, refusal.message) for r in recipients]
     answers = {r: await _recipient(client, r) for r in recipients}
     taken = [r for r in recipients if answers[r].outcome is Outcome.ACCEPTED]
@@ -79,8 +80,15 @@ async def _recipient(client: SMTP, recipient: str) -> Delivery:
     try:
         answer = await client.rcpt(recipient)
     except SMTPResponseException as refusal:
+        _about_the_letter(refusal)
         answer = SMTPResponse(refusal.code, refusal.message)
     return delivery(recipient, answer.code, answer.message)
+
+
+def _about_the_letter(refusal: SMTPResponseException) -> None:
+    """Raises it again where it is about the connection: the server leaves (421), or cannot be understood."""
+    if refusal.code == 421 or not 400 <= refusal.code < 600:
+        raise refusal
 
 
 async def _content(client: SMTP, blob: bytes) -> SMTPResponse:
@@ -91,8 +99,6 @@ async def _content(client: SMTP, blob: bytes) -> SMTPResponse:
     client.protocol.write(stuffed(blob))
     try:
         return await client.protocol.read_response(timeout=ANSWER_SECONDS)
-    except SMTPResponseException:
-        raise
     except (SMTPException, OSError) as error:
         raise NoAnswer(type(error).__name__) from error
 

@@ -79,7 +79,7 @@ class Session(SMTP):
 
     def leave(self, words: str = CLOSING) -> None:
         """Say why, and close."""
-        if self.transport is not None:
+        if self.transport is not None and not self.transport.is_closing():
             self._writer.write(words.encode() + b"\r\n")
             self.transport.close()
 
@@ -143,6 +143,9 @@ class Session(SMTP):
             await self.push("503 5.5.1 TLS is in use already" if self._tls_protocol else "502 5.5.1 No TLS here")
             return
         await super().smtp_STARTTLS(arg)
+        if self.session.ssl is None and not arg:
+            # The client left in the middle of the handshake. asyncio reports neither that nor the end of the connection.
+            raise TLSSetupException
 
     async def smtp_AUTH(self, arg: str | None) -> None:
         if not self._may_log_in:

@@ -18,7 +18,7 @@ from channels._folder import file_name, write
 from intake.fingerprint import fingerprint
 from intake.letter import Delivery, Outcome, Submission
 from intake.message import Envelope, RawMessage
-from intake.ports import Deliver, TryLater
+from intake.ports import Deliver
 
 log = structlog.get_logger()
 
@@ -66,7 +66,8 @@ class Outbox:
             await self._tools.clock.sleep(BOUNCE_SECONDS)
             try:
                 await deliver([message])
-            except TryLater:
+            except Exception as error:
+                log.warning("bounce_not_kept", channel=self._name, error=type(error).__name__)
                 self._bounces.put_nowait(message)
                 await self._tools.clock.sleep(RETRY_SECONDS)
 

@@ -422,8 +422,13 @@ async def test_a_broken_or_aborted_tls_handshake_is_one_line_in_the_log(desk, tm
                 await asyncio.wait_for(client.reader.read(), 10)
             async with Client.to(listener.address) as client:
                 assert (await client.say("STARTTLS")).startswith("220")
+            async with Client.to(listener.address) as client:
+                await client.say("STARTTLS")
+                with pytest.raises(ssl.SSLError):
+                    await client.writer.start_tls(ssl.create_default_context(), server_hostname="localhost")
             await asyncio.sleep(0.05)
-    assert [line["event"] for line in logs if line["event"] == "smtp_tls_failed"] == ["smtp_tls_failed"] * 2
+        assert [line["cut_off"] for line in logs if line["event"] == "smtp_drained"] == [0]
+    assert [line["event"] for line in logs if line["event"] == "smtp_tls_failed"] == ["smtp_tls_failed"] * 3
     assert caplog.text == ""
 
 
