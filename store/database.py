@@ -26,10 +26,11 @@ class Store:
     def __init__(self, url: URL, *, threads: int, batch: int, exclusive: bool) -> None:
         self._lock = _lock(url) if exclusive else None
         self._engines = make.engines(url, threads=threads)
-        if self._engines.read is None:
-            METADATA.create_all(self._engines.write)
-        else:
-            versions.require(self._engines.read)
+        try:
+            _prepare(self._engines)
+        except BaseException:
+            self._let_go()
+            raise
         self._writer = Writer(self._engines.write, threads=self._engines.writers, batch=batch)
         self._readers = ThreadPoolExecutor(threads, thread_name_prefix="store-read")
 
@@ -67,9 +68,20 @@ class Store:
     def _close(self) -> None:
         self._writer.close()
         self._readers.shutdown()
+        self._let_go()
+
+    def _let_go(self) -> None:
         self._engines.dispose()
         if self._lock is not None:
             os.close(self._lock)
+
+
+def _prepare(engines: make.Engines) -> None:
+    """A database in memory gets its tables; any other must have those of this code."""
+    if engines.read is None:
+        METADATA.create_all(engines.write)
+    else:
+        versions.require(engines.read)
 
 
 def _read(engine: Engine, fn: Callable[[Tx], T]) -> T:

@@ -5,7 +5,7 @@ Every list is bounded in SQL, and every lookup has its index: the cost does not 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -64,7 +64,7 @@ def facts(tx: Tx, keys: Keys, *, now: datetime) -> Facts:
         answers=next((s for s in sent if s.outbox_id == found.answered), None),
         reports_on=next((s for s in sent if s.message_id.partition("@")[0] in keys.bounce_letters), None),
         automatic_on_case_24h=_automatic(tx, known, now),
-        open_cases_of=dict(tx.execute(lookups.OPEN_CASES).tuples().all()),
+        open_cases_of=_counts(tx.execute(lookups.OPEN_CASES)),
         **_figures(tx, keys, now),
     )
 
@@ -116,7 +116,7 @@ def _sent(tx: Tx, keys: Keys, found: _Found) -> list[Sent]:
 def _automatic(tx: Tx, known: dict[str, Case], now: datetime) -> dict[str, int]:
     refs = sorted({case.ref for case in known.values()})
     since = now - timedelta(hours=24)
-    return dict(tx.execute(lookups.AUTOMATIC, {"refs": refs, "since": since}).tuples().all()) if refs else {}
+    return _counts(tx.execute(lookups.AUTOMATIC, {"refs": refs, "since": since})) if refs else {}
 
 
 def _figures(tx: Tx, keys: Keys, now: datetime) -> dict[str, Any]:
@@ -127,3 +127,7 @@ def _figures(tx: Tx, keys: Keys, now: datetime) -> dict[str, Any]:
     times = {"day": now - timedelta(hours=24), "hour": now - timedelta(hours=1), "minute": now - timedelta(minutes=1)}
     row = tx.execute(lookups.FIGURES, asked | same | times).mappings().one()
     return dict(row) | {"contact_name": row["contact_name"] or ""}
+
+
+def _counts(rows: Iterable[Any]) -> dict[str, int]:
+    return dict(map(tuple, rows))

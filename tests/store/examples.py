@@ -32,7 +32,7 @@ def raw(source_id: str = "1", **changes: Any) -> RawMessage:
     return replace(message, **changes)
 
 
-def event(kind: Kind, at: datetime = TUESDAY, actor: str = "daemon", **data: Any) -> Event:
+def event(kind: Kind, /, at: datetime = TUESDAY, actor: str = "daemon", **data: Any) -> Event:
     return Event(kind=kind, at=at, actor=actor, data=data)
 
 

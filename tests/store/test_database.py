@@ -12,6 +12,7 @@ from sqlalchemy import Connection, exc, func, select, text
 from intake.ports import TryLater
 from store import InUse, SchemaError, StoreDown, StoreError, inbound
 from store.database import Store
+from store.migrate import migrate
 from store.schema import inbound as messages
 from store.writer import Tx
 from tests.store.databases import Sqlite
@@ -136,6 +137,14 @@ async def test_a_second_daemon_is_kept_off_a_sqlite_file(sqlite: Sqlite) -> None
             await Store.open(url)
         await store.close()
         await (await Store.open(url)).close()
+
+
+async def test_an_open_that_fails_lets_go_of_the_file(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'x.sqlite'}"
+    with pytest.raises(SchemaError):
+        await Store.open(url)
+    migrate(url)
+    await (await Store.open(url)).close()
 
 
 async def test_a_database_in_memory_needs_no_set_up(tmp_path: Path) -> None:

@@ -1,0 +1,84 @@
+"""What was said in a conversation, in the order in which it came to be seen: customers' messages and letters to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from intake.letter import Submission
+from store.schema import blob, inbound, outbox
+from store.writer import Tx
+
+MOST = 200
+SHIFT = 31  # a position holds how far both directions were read: message ids above these bits, letter ids below
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One message or one letter."""
+
+    position: int
+    at: datetime
+    inbound: bool
+    blob: bytes
+    submission: Submission
+
+
+def since(tx: Tx, account: str, conversation: str, position: int) -> list[Line]:
+    """What came after a position (0 for everything), oldest first, at most a few hundred."""
+    seen_in, seen_out = position >> SHIFT, position & ((1 << SHIFT) - 1)
+    came = [(row.received_at, row.id, True, row) for row in _came(tx, account, conversation, seen_in)]
+    went = [(row.sent_at, row.id, False, row) for row in _went(tx, account, conversation, seen_out)]
+    lines = []
+    for at, row_id, is_inbound, row in sorted([*came, *went], key=lambda item: (item[0], not item[2], item[1])):
+        if is_inbound:
+            seen_in = max(seen_in, row_id)
+        else:
+            seen_out = max(seen_out, row_id)
+        submission = Submission(
+            channel=account,
+            mail_from="",
+            rcpt_to=(conversation,),
+            message_id="" if is_inbound else row.message_id,
+            blob=row.content,
+        )
+        place = (seen_in << SHIFT) | seen_out
+        lines.append(Line(position=place, at=at, inbound=is_inbound, blob=row.content, submission=submission))
+    return lines
+
+
+def _came(tx: Tx, account: str, conversation: str, after: int) -> list[Row[Any]]:
+    """A chat names its messages "conversation/id", so that a prefix of the name finds them by index."""
+    statement = (
+        select(inbound.c.id, inbound.c.received_at, blob.c.content)
+        .join(blob, blob.c.sha256 == inbound.c.blob_id)
+        .where(
+            inbound.c.channel == "chat",
+            inbound.c.account == account,
+            inbound.c.source_id > f"{conversation}/",
+            inbound.c.source_id < f"{conversation}0",  # "0" follows "/"
+            inbound.c.id > after,
+        )
+        .order_by(inbound.c.id)
+        .limit(MOST)
+    )
+    return list(tx.execute(statement))
+
+
+def _went(tx: Tx, account: str, conversation: str, after: int) -> list[Row[Any]]:
+    statement = (
+        select(outbox.c.id, outbox.c.sent_at, outbox.c.message_id, blob.c.content)
+        .join(blob, blob.c.sha256 == outbox.c.blob_id)
+        .where(
+            outbox.c.address == conversation,
+            outbox.c.channel == account,
+            outbox.c.sent_at.is_not(None),
+            outbox.c.id > after,
+        )
+        .order_by(outbox.c.id)
+        .limit(MOST)
+    )
+    return list(tx.execute(statement))
