@@ -145,7 +145,8 @@ class Hook:
     async def _seen(self, request: web.Request) -> Request:
         headers = tuple((name.lower(), value) for name, value in request.headers.items())
         body = await read_body(request, self._max_body)
-        return Request(method=request.method, url=str(request.url), headers=headers, body=body)
+        url = f"{request.scheme}://{request.host}{request.raw_path}"  # `request.url` would be spelt anew
+        return Request(method=request.method, url=url, headers=headers, body=body)
 
     def _reading(self, seen: Request) -> Reading:
         try:

@@ -18,12 +18,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook as Oracle
 
+from channels import webhook as webhook_kind
 from channels._hooks import Request, Unreadable
 from channels.webhook import Options, build, read, verify
 from intake.letter import Outcome, Submission
 from intake.ports import Deliver
-from tests.channels.contract import Answer, ChannelContract, Desk
-from tests.channels.web import Site, meaning, site, tools
+from tests.channels.contract import Desk
+from tests.channels.hook_contract import HookContract, stable_id
+from tests.channels.web import Site, site, tools
 from tests.harbour import TUESDAY, FakeClock
 
 OURS = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -67,30 +69,17 @@ async def webhook(
         yield running
 
 
-class TestWebhookContract(ChannelContract):
+class TestWebhookContract(HookContract):
+    kind = webhook_kind
+    secret, other_secret = OURS, OTHER
     oversized = "x" * 5_000
 
-    @pytest.fixture(autouse=True)
-    def _set_up(self, tmp_path: Path, clock: FakeClock, secrets: Path) -> None:
-        self.tmp_path, self.clock = tmp_path, clock
+    def options(self) -> Options:
+        return Options(secrets_file="secrets", max_body=4_000)
 
-    @asynccontextmanager
-    async def running(self, deliver: Deliver) -> AsyncIterator[Shop]:
-        async with webhook(self.tmp_path, self.clock, deliver, max_body=4_000) as (running, client):
-            yield Shop(running, client)
-
-
-class Shop:
-    """A shop that posts to us."""
-
-    def __init__(self, running: Site, client: ClientSession) -> None:
-        self._client, self.stop = client, running.stop
-
-    async def offer(self, words: str) -> Answer:
+    def request(self, words: str, *, secret: str, at: datetime) -> Request:
         body = json.dumps({"text": words}).encode()
-        name = "msg_" + hashlib.sha256(body).hexdigest()[:16]
-        async with self._client.post("/hooks/shop", data=body, headers=signed(body, name=name)) as said:
-            return meaning(said.status)
+        return request(body, signed(body, secret=secret, name=stable_id(words), at=at))
 
 
 def test_the_example_of_the_standard_verifies() -> None:
