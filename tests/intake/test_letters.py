@@ -141,7 +141,7 @@ def test_a_follow_up_by_mail_has_the_three_lines_and_two_easy_answers() -> None:
     )
     assert "Is there anything else I can assist you with?" in letter.text
     assert "Thank you for your time." in letter.text
-    links = [a.attributes["href"] or "" for a in HTMLParser(letter.html).css("a")]
+    links = [a.attributes["href"] or "" for a in HTMLParser(letter.html).css("a[href^=mailto]")]
     assert [link.partition("body=")[2] for link in links] == ["Yes%2C%20all%20is%20well.", "No%2C%20not%20yet."]
     assert all(link.startswith("mailto:help%2Bc.hh48291357k.") for link in links)
 
