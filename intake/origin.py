@@ -15,7 +15,7 @@ from intake.reports.feedback import is_feedback
 from intake.reports.notice import notice
 from intake.reports.phrases import contains, folded
 from intake.reports.receipts import is_receipt
-from intake.reports.robot import CERTAIN, answers, declared_report, delivery_robot, marked, only_late
+from intake.reports.robot import CERTAIN, answers, declared_report, delivery_robot, only_late, suspected
 from intake.signals import Origin, Report
 
 _OPENING = 4_000  # characters: robots say their errand at once
@@ -65,7 +65,7 @@ def _delay(evidence: _Evidence) -> bool:
 
 def _robot(evidence: _Evidence) -> bool:
     message, envelope = evidence.message, evidence.envelope
-    return bool(marked(message, envelope)) and delivery_robot(message, envelope, notice(message)) >= CERTAIN
+    return suspected(message, envelope) and delivery_robot(message, envelope, notice(message)) >= CERTAIN
 
 
 def _delivered(evidence: _Evidence) -> bool:

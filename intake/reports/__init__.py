@@ -13,7 +13,7 @@ from intake.reports.fields import carries_status, delivery_status
 from intake.reports.notice import notice
 from intake.reports.prose import prose
 from intake.reports.receipts import receipts
-from intake.reports.robot import marked
+from intake.reports.robot import suspected
 from intake.signals import Report
 
 NO_ENVELOPE = Envelope()
@@ -26,7 +26,7 @@ def reports(message: Message, envelope: Envelope = NO_ENVELOPE) -> tuple[Report,
     The envelope is one more witness: what comes from the null reverse-path is more likely a robot's.
     """
     found = feedback(message) or receipts(message)
-    if not found and (marked(message, envelope) or carries_status(message)):
+    if not found and (suspected(message, envelope) or carries_status(message)):
         said = notice(message)
         found = delivery_status(message, said) or events(message) or prose(message, envelope, said)
     first: dict[tuple[str, str], Report] = {}

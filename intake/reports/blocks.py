@@ -9,7 +9,7 @@ from intake.reports.status import best_status
 from intake.reports.text import addresses
 
 _BLOCK = 12  # lines that belong to one recipient at most
-_COMMON = 6_000  # characters said about all of them
+_MOST = 6_000  # characters about one of them, and about all
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,7 +21,7 @@ class Blocks:
 
     def about(self, name: str) -> str:
         """What is said about one recipient: its own lines; with what is said of all, when those name no cause."""
-        text = "\n".join(self.own.get(name.casefold(), ()))
+        text = "\n".join(self.own.get(name.casefold(), ()))[:_MOST]
         return text if best_status("", text) else f"{text}\n{self.common}"
 
 
@@ -34,4 +34,4 @@ def blocks(names: Iterable[str], lines: Sequence[str]) -> Blocks:
         named = next((found.casefold() for found in addresses(line) if found.casefold() in own), "")
         owner, left = (named, _BLOCK) if named else (owner, left - 1)
         (own[owner] if owner and left > 0 else common).append(line)
-    return Blocks(own=own, common="\n".join(common)[:_COMMON])
+    return Blocks(own=own, common="\n".join(common)[:_MOST])

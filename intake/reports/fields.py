@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from intake.message import Message
 from intake.reports.blocks import blocks
@@ -31,9 +32,10 @@ def carries_status(message: Message) -> bool:
 def delivery_status(message: Message, said: Notice) -> list[Report]:
     """The recipients of the message's delivery-status parts, or of such fields in its text."""
     for lines in _status_lines(message, said):
-        named = [(group, _recipient(group)) for group in recipient_groups(field_groups(lines))]
+        groups = islice(recipient_groups(field_groups(lines)), _MOST)
+        named = [(group, _recipient(group)) for group in groups]
         told = blocks((name for _, name in named), said.lines)
-        found = [_report(group, name, told.about(name)) for group, name in named[:_MOST] if name]
+        found = [_report(group, name, told.about(name)) for group, name in named if name]
         if found:
             return found
     return []
@@ -77,13 +79,13 @@ def _status_lines(message: Message, said: Notice) -> Iterator[Sequence[str]]:
 
 
 def _report(group: Group, name: str, prose: str) -> Report:
+    """A robot that gives no diagnostic, or none with a code in it, may still have said why in its text."""
     action = _action(group)
-    diagnostic = _untyped(group.get("diagnostic-code", ""))
-    fallback = "4" if action == "delayed" else "5"
-    field = group.get("status", "")
-    status = best_status(field, diagnostic, fallback=fallback)
-    if action in ("failed", "delayed") and (not status or status.endswith(".0.0")) and not diagnostic:
-        status = best_status(field, prose, fallback=fallback)
+    field, diagnostic = group.get("status", ""), _untyped(group.get("diagnostic-code", ""))
+    trouble = {"failed": "5", "delayed": "4"}.get(action, "")
+    status = best_status(field, diagnostic, fallback=trouble)
+    if trouble and (not status or status.endswith(".0.0")) and not diagnostic:
+        status = best_status(field, prose, fallback=trouble) or f"{trouble}.0.0"
     return Report(recipient=name, action=action, status=status, diagnostic=one_line(diagnostic))
 
 

@@ -17,7 +17,7 @@ from intake.reports.notice import Notice
 from intake.reports.phrases import FAILURE, contains, detail_of
 from intake.reports.robot import LIKELY, delivery_robot, only_late
 from intake.reports.status import best_status, enhanced_codes, reply_codes
-from intake.reports.text import ADDRESS, addresses, one_line
+from intake.reports.text import addresses, mentions, one_line
 from intake.signals import Report
 
 _SERVICE = frozenset(
@@ -64,7 +64,7 @@ def prose(message: Message, envelope: Envelope, said: Notice) -> list[Report]:
 
 
 def _report(name: str, action: str, text: str, fallback: str) -> Report:
-    status = best_status("", text, fallback=fallback)
+    status = best_status("", text, fallback=fallback) or f"{fallback}.0.0"
     return Report(recipient=name, action=action, status=status, diagnostic=_telling_line(text))
 
 
@@ -88,7 +88,7 @@ def _mentions(said: Notice) -> Iterator[tuple[str, str]]:
     above = ""  # the last line with words: "A message sent by" may stand there
     running = False  # the line above is the same sentence
     for line in said.lines:
-        for match in ADDRESS.finditer(line):
+        for match in mentions(line):
             lead = line[: match.start()].casefold()
             continued = _NOT_THEM.search(above) or (running and _GOES_ON.match(line, match.end()))
             yield (above if _bare(lead) and continued else lead), match.group().lstrip(".*")

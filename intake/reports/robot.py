@@ -27,31 +27,38 @@ _OPENING = 60  # lines: a robot says its errand at once
 _REPLY = 20_000  # characters
 
 
-def marked(message: Message, envelope: Envelope) -> int:
-    """How many marks of a robot envelope and header bear. Cheap: most mail has none, and nothing more is asked of it."""
-    declared = 3 * (declared_report(message) == "delivery-status") + 3 * bool(message.header("x-failed-recipients"))
-    sender = 2 * from_robot(message) + null_return_path(message, envelope) + _formal(message)
-    return declared + sender + 2 * no_reply_sender(message) + 4 * _list_software(message)
+def suspected(message: Message, envelope: Envelope) -> bool:
+    """Whether envelope or header bear any mark of a robot. Cheap: most mail bears none, and is asked nothing more."""
+    return bool(
+        _declared(message)
+        or from_robot(message)
+        or null_return_path(message, envelope)
+        or _formal(message)
+        or no_reply_sender(message)
+        or _list_software(message)
+    )
 
 
 def delivery_robot(message: Message, envelope: Envelope, said: Notice) -> int:
     """How strongly the message looks like a delivery robot's: `LIKELY` and more is taken for one.
 
-    It takes both a robot's mark and its wording: customers, too, write of what "could not be delivered".
+    It takes both a robot's mark and its wording: customers and carriers, too, write of what "could not be delivered".
     """
-    marks = marked(message, envelope)
-    if no_reply_sender(message) and not said.returned:
-        marks -= 2  # shops and carriers write from there, too, and return no mail
-    if _list_software(message) and not _refused_by_list(message, said):
-        marks -= 4
-    if _formal(message) and not _technical(said):
-        marks -= 1
-    wording = _wording(message, said)
-    if marks <= 0 or (marks < 3 and not wording):
+    if _list_software(message) and _refused_by_list(message, said):
+        return CERTAIN
+    sender = 2 * from_robot(message) + 2 * (no_reply_sender(message) and bool(said.returned))
+    if sender or _technical(said):
+        sender += null_return_path(message, envelope) + _formal(message)
+    declared, wording = _declared(message), _wording(message, said)
+    if not declared and not (sender and wording):
         return 0
-    return (
-        marks + wording + bool(message.header("auto-submitted")) - 3 * away_subject(message.subject) - answers(message)
-    )
+    automatic = bool(message.header("auto-submitted"))
+    return declared + sender + wording + automatic - 3 * away_subject(message.subject) - answers(message)
+
+
+def _declared(message: Message) -> int:
+    """What only delivery reports bear."""
+    return 3 * (declared_report(message) == "delivery-status") + 3 * bool(message.header("x-failed-recipients"))
 
 
 def _wording(message: Message, said: Notice) -> int:

@@ -32,7 +32,7 @@ def reply_codes(text: str) -> list[str]:
 def best_status(field: str, diagnostic: str, *, fallback: str = "5") -> str:
     """The status of one recipient from its Status field and the text about it, "" when neither says anything.
 
-    `fallback` is the class, "4" or "5", of a text that names a cause but no code.
+    `fallback` is the class, "4" or "5", of a text that names a cause but no code; "" leaves such a text without status.
     """
     codes = enhanced_codes(field)[:1] + enhanced_codes(diagnostic)
     return most_specific(codes) if codes else _derived(diagnostic, fallback)
@@ -53,4 +53,5 @@ def _weight(code: str) -> int:
 def _derived(text: str, fallback: str) -> str:
     reply = next((code for code in reply_codes(text) if code[0] != "2"), "")
     detail = detail_of(text) or _OF_REPLY.get(reply, "0.0" if reply else "")
-    return f"{reply[:1] or fallback}.{detail}" if detail else ""
+    kind = reply[:1] or fallback
+    return f"{kind}.{detail}" if kind and detail else ""

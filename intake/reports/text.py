@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 TEXT_LIMIT = 262_144  # characters of one text
 LINE_LIMIT = 2_000  # characters of one line
+LINES_LIMIT = 10_000
 
 ADDRESS = re.compile(r"[^\s<>()\[\]{}\"',;:=|\\@]{1,64}@[^\W_](?:[\w-]{0,62}\.){1,8}[^\W_][\w-]{0,62}")
 
 
 def bounded_lines(text: str) -> list[str]:
     """The lines of a text, without what lies beyond the limits."""
-    return [line[:LINE_LIMIT].rstrip() for line in text[:TEXT_LIMIT].splitlines()]
+    return [line[:LINE_LIMIT].rstrip() for line in text[:TEXT_LIMIT].splitlines()[:LINES_LIMIT]]
+
+
+def mentions(line: str) -> Iterator[re.Match[str]]:
+    """Every mail address in a line, with its place."""
+    return ADDRESS.finditer(line) if "@" in line else iter(())
 
 
 def addresses(line: str) -> list[str]:
     """Every mail address in a line, as written."""
-    return [match.group().lstrip(".*") for match in ADDRESS.finditer(line)]
+    return [match.group().lstrip(".*") for match in mentions(line)]
 
 
 def one_line(text: str) -> str:

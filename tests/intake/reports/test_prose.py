@@ -32,7 +32,7 @@ FAMILIES = {
         "   ----- The following addresses had permanent fatal errors -----\n<nina@example.org>\n"
         "    (expanded from: <desk@example.org>)\n\n   ----- Transcript of session follows -----\n"
         "... while talking to mx.example.org.:\n>>> RCPT To:<nina@example.org>\n<<< 554 5.7.1 relaying denied\n",
-        [("nina@example.org", "failed", "5.7.1"), ("desk@example.org", "failed", "")],
+        [("nina@example.org", "failed", "5.7.1"), ("desk@example.org", "failed", "5.0.0")],
     ),
     "in one sentence": (
         "Unable to deliver message to: <nina@example.org>\nReason: the disk quota of the user is used up.\n",
@@ -40,7 +40,7 @@ FAMILIES = {
     ),
     "local name": (
         "Your mail to the following recipients could not be delivered:\n\tnina\n",
-        [("nina@mx.example.net", "failed", "")],
+        [("nina@mx.example.net", "failed", "5.0.0")],
     ),
     "only the returned header tells": (
         "Message could not be delivered to mobile.\nError: No valid recipients\n\n"
@@ -89,7 +89,7 @@ def test_neither_the_helpful_postmaster_nor_ourselves_are_taken_for_recipients()
 
 def test_the_null_envelope_sender_is_a_mark_of_a_robot() -> None:
     """Over SMTP there is no Return-Path header yet."""
-    text = "Your message could not be delivered:\n  nina@example.org"
+    text = "The next mail server says that your message could not be delivered:\n  nina@example.org"
     message = mail(text, From="post@example.net", Subject="Sorry")
     assert reports(message) == ()
     assert [r.recipient for r in reports(message, Envelope(mail_from=""))] == ["nina@example.org"]
