@@ -32,9 +32,7 @@ def check(*, config: Config = None) -> int:
 
 
 @app.command
-def parse(
-    *files: Path, form: Annotated[Format, Parameter(name="--format")] = "eml", as_json: Json = False
-) -> int:
+def parse(*files: Path, form: Annotated[Format, Parameter(name="--format")] = "eml", as_json: Json = False) -> int:
     """Print what we understand of messages. Pure: no database, no settings."""
     from workers.verbs import parse as verb
 
@@ -116,9 +114,7 @@ def main() -> int:
     """Run a verb. What is wrong with settings or the database is a sentence, not a traceback."""
     from workers.verbs.errors import spoken
 
-    with spoken() as status:
-        status.code = int(app(result_action="return_value") or 0)
-    return status.code
+    return spoken(lambda: int(app(result_action="return_value") or 0))
 
 
 if __name__ == "__main__":

@@ -27,17 +27,18 @@ class OAuth:
 
     token_url: str
     client_id: str
-    client_secret_file: str = ""
-    refresh_token_file: str = ""
+    client_secret_file: str = ""  # relative to the data folder
+    refresh_token_file: str = ""  # likewise; it is written to
     scope: str = ""
 
 
 class TokenSource:
     """The current access token of one account. Blocking and thread-safe: call it from a thread."""
 
-    def __init__(self, options: OAuth, clock: Clock) -> None:
+    def __init__(self, options: OAuth, clock: Clock, folder: Path) -> None:
         self._options = options
         self._clock = clock
+        self._folder = folder
         self._lock = Lock()
         self._token = ""
         self._good_until: datetime | None = None
@@ -56,10 +57,10 @@ class TokenSource:
 
     def _renew(self) -> None:
         options = self._options
-        secret = _read(options.client_secret_file)
+        secret = self._read(options.client_secret_file)
         with OAuth2Session(options.client_id, secret or None, scope=options.scope or None) as session:
             if options.refresh_token_file:
-                old = _read(options.refresh_token_file)
+                old = self._read(options.refresh_token_file)
                 answer = session.refresh_token(options.token_url, refresh_token=old, timeout=TIMEOUT_SECONDS)
                 self._keep_refresh_token(answer, old)
             else:
@@ -72,7 +73,7 @@ class TokenSource:
     def _keep_refresh_token(self, answer: dict[str, Any], old: str) -> None:
         new = answer.get("refresh_token")
         if new and new != old:
-            path = Path(self._options.refresh_token_file)
+            path = self._folder / self._options.refresh_token_file
             draft = path.with_suffix(".new")
             with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
                 file.write(str(new))
@@ -80,6 +81,5 @@ class TokenSource:
                 os.fsync(file.fileno())
             draft.replace(path)
 
-
-def _read(path: str) -> str:
-    return Path(path).read_text(encoding="utf-8").strip() if path else ""
+    def _read(self, path: str) -> str:
+        return (self._folder / path).read_text(encoding="utf-8").strip() if path else ""

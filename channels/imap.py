@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Literal, Protocol, TypeVar
 
 import structlog
@@ -43,7 +42,7 @@ class Options:
     port: int = 993
     tls: Literal["implicit", "starttls", "none"] = "implicit"
     ca_file: str = ""  # for a private certificate authority
-    password_file: str = ""
+    password_file: str = ""  # relative to the data folder
     oauth: OAuth | None = None
     folder: str = "INBOX"
     after: Literal["flag", "move", "leave"] = "flag"  # what happens in the mailbox to a message that was kept
@@ -78,7 +77,7 @@ class Mailbox:
         self._name = name
         self._options = options
         self._tools = tools
-        self._tokens = TokenSource(options.oauth, tools.clock) if options.oauth else None
+        self._tokens = TokenSource(options.oauth, tools.clock, tools.data) if options.oauth else None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"imap-{name}")
         self._stopping = False
         self._failures: dict[int, int] = {}  # UIDs whose fetching was begun and did not succeed, and how often
@@ -251,7 +250,8 @@ class Mailbox:
             user=options.user,
             folder=options.folder,
         )
-        password = Path(options.password_file).read_text(encoding="utf-8").strip() if options.password_file else ""
+        file = self._tools.data / options.password_file
+        password = file.read_text(encoding="utf-8").strip() if options.password_file else ""
         return Session(server, password=password, token=self._tokens.token if self._tokens else None)
 
     def _forget_token(self) -> None:

@@ -91,7 +91,7 @@ class Promise:
 class Route:
     """How a person is reached: the channel's name and their address on it."""
 
-    channel: str  # "mail", "chat", "webhook"
+    channel: str  # "mail", or the name of the channel that they wrote on
     address: str  # addr-spec, or the conversation id
 
 

@@ -54,10 +54,10 @@ class Calendar:
         return day
 
     def opens_at(self, day: date) -> datetime:
-        return self._at(day, self.hours.opens)
+        return self.at(day, self.hours.opens)
 
     def closes_at(self, day: date) -> datetime:
-        return self._at(day, self.hours.closes)
+        return self.at(day, self.hours.closes)
 
     def is_open(self, at: datetime) -> bool:
         day = self.local(at).date()
@@ -86,7 +86,8 @@ class Calendar:
             day += _ONE_DAY
         return total
 
-    def _at(self, day: date, moment: time) -> datetime:
+    def at(self, day: date, moment: time) -> datetime:
+        """A time of day by the brand's clock."""
         return datetime.combine(day, moment, tzinfo=self.zone).astimezone(UTC)
 
 

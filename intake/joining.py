@@ -11,7 +11,7 @@ from intake.cues import first_time_answer, says_resolved
 from intake.decision import CaseChange, Decision
 from intake.hours import Calendar, promise_due
 from intake.letter import Letter
-from intake.letters import Letters
+from intake.letters import About, Letters
 from intake.policy import Person
 from intake.promising import made, promise_of
 from intake.rules import Judgement, Question
@@ -143,7 +143,7 @@ def _letters(
     if why_not is None:
         pending = promise or next(iter(after.open_promises), None)
         out.append(letters.repeat_acknowledgement(after, cause=q.cause, now=q.now, promise=pending))
-    kind_of = "reopened" if after.reopened > before.reopened else "again"
+    kind_of: About = "reopened" if after.reopened > before.reopened else "again"
     out += [
         letters.notification(
             after,

@@ -57,7 +57,7 @@ class Letter:
 class Submission:
     """A letter's exact bytes and its envelope. It never changes again: a second sending is byte for byte the first."""
 
-    channel: str  # "mail", "chat", "webhook"
+    channel: str  # "mail", or the name of the channel that takes it
     mail_from: str  # the return path; "" where the channel has none
     rcpt_to: tuple[str, ...]
     message_id: str  # bare

@@ -93,10 +93,9 @@ def _customer(q: Question) -> tuple[Address, Route]:
         name, _, email = forwarded.from_.rpartition("<")
         address = canonical(email.strip(" <>")) or ""
         return Address(name=name.strip(' "') or address, email=address), Route(channel="mail", address=address)
-    if q.message.conversation and q.raw.channel == "chat":
-        return _name(q), Route(channel="chat", address=q.message.conversation)
-    address = q.signals.sender or (q.message.conversation or "")
-    return _name(q), Route(channel="mail" if q.signals.sender else q.raw.channel, address=address)
+    if q.message.conversation and (q.raw.channel == "chat" or not q.signals.sender):
+        return _name(q), Route(channel=q.raw.account, address=q.message.conversation)
+    return _name(q), Route(channel="mail", address=q.signals.sender or "")
 
 
 def _name(q: Question) -> Address:

@@ -45,7 +45,9 @@ class Question:
         return self.message.conversation or self.signals.sender
 
     def takes_part(self, case: Case) -> bool:
-        return bool({self.signals.sender, self.message.conversation} & set(case.participants))
+        """In a chat only the conversation counts: the address that a visitor types in is nobody's word but theirs."""
+        claimed = None if self.raw.channel == "chat" else self.signals.sender
+        return bool({claimed, self.message.conversation} & set(case.participants) - {None})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

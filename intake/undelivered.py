@@ -7,7 +7,7 @@ from datetime import datetime
 
 from intake.case import Case, Event, Kind
 from intake.decision import CaseChange, Due
-from intake.letter import Delivery, LetterKind, Pending
+from intake.letter import Delivery, Letter, LetterKind, Pending
 from intake.letters import Letters
 from intake.policy import Policy
 from intake.promising import next_look
@@ -43,7 +43,7 @@ def undelivered(
         for d in lost
     )
     handler = policy.person(case.handler)
-    notices = ()
+    notices: tuple[Letter, ...] = ()
     if handler is not None and pending.kind in TO_CUSTOMERS:
         notice = letters.hold_notice(
             handler,

@@ -31,5 +31,9 @@ class SystemIds:
     def token(self) -> str:
         return "".join(secrets.choice(ALPHABET) for _ in range(40))
 
+    def secret(self, size: int) -> bytes:
+        """So many bytes for a key."""
+        return secrets.token_bytes(size)
+
     def jitter(self) -> float:
         return secrets.randbelow(10**6) / 10**6

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from intake.retry import next_attempt
 
 from intake.letter import Delivery, Outcome, Pending
 from intake.ports import Clock, Ids, Sender
+from intake.retry import next_attempt
 from store import outbox
 from store.database import Store
+from store.writer import Tx
 from workers.desk import Desk
 from workers.metrics import SENT
 from workers.runner import Runner
@@ -71,7 +72,7 @@ class Courier(Runner):
         return next_attempt(pending.attempts + 1, now=now, jitter=self._ids.jitter())
 
     def _keep(
-        self, tx: outbox.Tx, pending: Pending, deliveries: Sequence[Delivery], now: datetime, again: datetime | None
+        self, tx: Tx, pending: Pending, deliveries: Sequence[Delivery], now: datetime, again: datetime | None
     ) -> None:
         outbox.settle(tx, pending.outbox_id, deliveries, now=now, next_attempt=again)
         lost = [d for d in deliveries if d.outcome is not Outcome.ACCEPTED]

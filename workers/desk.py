@@ -1,4 +1,4 @@
-"""Deciding inside a transaction: look up, decide, write the letters out, apply. The same for the daemon, `import` and `explain`."""
+"""Deciding inside a transaction: look up, decide, write the letters out, apply. The daemon, `import` and `explain` share it."""
 
 from __future__ import annotations
 
@@ -6,22 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from intake.compose import compose
-from intake.letters import Letters
-
 from intake import reference
 from intake.case import Case, evolve
+from intake.compose import compose
 from intake.decide import decide
 from intake.decision import CaseChange, Decision, Due
 from intake.due import due
 from intake.letter import Delivery, Letter, Pending, Submission
+from intake.letters import Letters
 from intake.policy import Policy
 from intake.ports import Ids
 from intake.promising import next_look
 from intake.rules import Question, keys
 from intake.undelivered import undelivered
 from store import apply, cases, facts
-from store.database import Tx
+from store.writer import Tx
 from workers.understanding import Understood
 
 
@@ -55,9 +54,9 @@ class Desk:
         return decide(question, self.letters, lambda: reference.make(prefix, self.ids.case_number()))
 
     def look(self, tx: Tx, case: Case, now: datetime) -> Due:
-        """Do what time has made due on a case."""
+        """Do what time has made due on a case, as it was when it was taken up. Raises Conflict where it has moved on."""
         found = due(case, self.policy, self.letters, now=now)
-        self._apply(tx, None, found, now)
+        self._apply(tx, None, found, now, looks={case.ref: found.next_look}, seen=(case,))
         return found
 
     def undelivered(self, tx: Tx, pending: Pending, lost: Sequence[Delivery], now: datetime) -> None:
@@ -66,7 +65,16 @@ class Desk:
         if case is not None:
             self._apply(tx, None, undelivered(case, pending, lost, self.policy, self.letters, now=now), now)
 
-    def _apply(self, tx: Tx, inbound_id: int | None, decision: Decision | Due, now: datetime) -> None:
+    def _apply(
+        self,
+        tx: Tx,
+        inbound_id: int | None,
+        decision: Decision | Due,
+        now: datetime,
+        *,
+        looks: Mapping[str, datetime | None] | None = None,
+        seen: tuple[Case, ...] = (),
+    ) -> None:
         apply.apply(
             tx,
             inbound_id=inbound_id,
@@ -74,7 +82,8 @@ class Desk:
             outgoing=[(letter, self._submission(letter, now)) for letter in decision.letters],
             policy=self.policy,
             now=now,
-            next_look=self._looks(tx, decision.changes),
+            next_look=self._looks(tx, decision.changes) if looks is None else looks,
+            seen=seen,
         )
 
     def _submission(self, letter: Letter, now: datetime) -> Submission:

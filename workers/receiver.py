@@ -28,7 +28,9 @@ class Keeper:
         receipts = await self._store.write(lambda tx: [inbound.receive(tx, raw) for raw in messages])
         for raw, receipt in zip(messages, receipts, strict=True):
             RECEIVED.labels(channel=raw.channel, fresh=str(receipt.new).lower()).inc()
-            log.info("message-kept", inbound_id=receipt.inbound_id, channel=raw.channel, new=receipt.new, size=len(raw.blob))
+            log.info(
+                "message-kept", inbound_id=receipt.inbound_id, channel=raw.channel, new=receipt.new, size=len(raw.blob)
+            )
         self._received()
         return receipts
 

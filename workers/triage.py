@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import structlog
-from store.inbound import Claimed
 
 from intake.decision import Decision
 from intake.ports import Clock, TryLater
 from store import inbound
 from store.database import Store
 from store.errors import Conflict, RefTaken
+from store.inbound import Claimed
 from workers.desk import Desk
 from workers.log import where
 from workers.metrics import DECIDED, FAILED, WAIT
@@ -62,11 +63,11 @@ class Triage(Runner):
     async def _settle(self, claimed: Claimed) -> Decision:
         understood = await asyncio.to_thread(understand, claimed.raw, self._desk.policy)
         for _ in range(TRIES_AGAINST_OTHERS):
-            now = self._clock.now()
+            settle = partial(
+                self._desk.settle, inbound_id=claimed.inbound_id, understood=understood, now=self._clock.now()
+            )
             try:
-                return await self._store.write(
-                    lambda tx, now=now: self._desk.settle(tx, claimed.inbound_id, understood, now)
-                )
+                return await self._store.write(settle)
             except (Conflict, RefTaken):
                 continue
         raise Conflict(claimed.inbound_id)

@@ -17,6 +17,7 @@ from intake.ports import Receipt
 from store import inbound
 from store.database import Store
 from store.errors import Conflict
+from store.writer import Tx
 from workers import wiring
 from workers.clock import SystemClock, SystemIds
 from workers.desk import Desk
@@ -33,7 +34,7 @@ def run(paths: Sequence[Path], form: Format, *, as_json: bool, config: Path | No
 
 
 async def _run(paths: Sequence[Path], form: Format, as_json: bool, config: Path | None) -> int:
-    loaded = wiring.load(config)
+    loaded = wiring.read(config, dry=True)
     desk = wiring.desk(loaded, SystemIds())
     url = loaded.settings.database.url if config else "sqlite://"
     store = await Store.open(url, exclusive=False)
@@ -70,7 +71,7 @@ async def _play(store: Store, desk: Desk, raw: RawMessage, found: Understood) ->
     raise Conflict("no free reference")
 
 
-def _keep_and_settle(tx: inbound.Tx, desk: Desk, raw: RawMessage, found: Understood) -> Decision:
+def _keep_and_settle(tx: Tx, desk: Desk, raw: RawMessage, found: Understood) -> Decision:
     receipt: Receipt = inbound.receive(tx, raw)
     return desk.settle(tx, receipt.inbound_id, found, raw.received_at)
 
@@ -80,7 +81,9 @@ async def _ask(store: Store, desk: Desk, found: Understood) -> Decision:
 
 
 def _told(decision: Decision) -> dict[str, Any]:
-    related = next((e.data["ref"] for c in decision.changes for e in c.events if e.kind.value == "possibly_related"), None)
+    related = next(
+        (e.data["ref"] for c in decision.changes for e in c.events if e.kind.value == "possibly_related"), None
+    )
     return {
         "case": decision.case_ref,
         "related": related,

@@ -25,16 +25,15 @@ BATCH = 50
 
 
 def run(path: Path, config: Path | None) -> int:
+    if not path.exists():
+        output.complain(f"{path}: there is no such file or folder")
+        return 1
     return asyncio.run(_run(path, config))
 
 
 async def _run(path: Path, config: Path | None) -> int:
-    if not path.exists():
-        output.complain(f"{path}: there is no such file or folder")
-        return 1
-    loaded = wiring.load(config)
-    wiring.prepare(loaded)
-    store = await Store.open(loaded.settings.database.url)
+    loaded = wiring.read(config)
+    store = await wiring.database(loaded)
     clock, ids = SystemClock(), SystemIds()
     triage = Triage(store, wiring.desk(loaded, ids), clock, wiring.owner(), decided=lambda: None)
     try:

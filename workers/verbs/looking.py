@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
 from intake import reference
-from intake.case import Case, Event
+from intake.case import Case, Event, Status
 from intake.register import HEADERS
 from store import audit as auditing
 from store import cases as shelf
 from store import inbound, register
-from store.database import Store, Tx
+from store.database import Store
 from store.migrate import migrate as bring_up
+from store.writer import Tx
 from workers import wiring
 from workers.clock import SystemClock
 from workers.verbs import output, spreadsheet
 
 T = TypeVar("T")
+LISTED = 10_000
 
 
 def cases(config: Path | None, *, as_json: bool, status: str | None) -> int:
     """Every case, newest first."""
-    found = _read(config, lambda tx: shelf.list(tx, status=status))
+    found = _read(config, lambda tx: shelf.newest(tx, status=Status(status) if status else None, limit=LISTED))
     if as_json:
         for case in found:
             output.line(summary(case))
@@ -37,7 +39,7 @@ def cases(config: Path | None, *, as_json: bool, status: str | None) -> int:
 
 def case(ref: str, config: Path | None, *, as_json: bool) -> int:
     """One case with its whole history. Status 1 where there is none."""
-    wanted = reference.canonical(ref)
+    wanted = reference.expand(reference.compact(ref)) or ref
     found, history = _read(config, lambda tx: (shelf.look(tx, wanted), shelf.history(tx, wanted)))
     if found is None:
         output.complain(f"{ref}: there is no such case")
@@ -87,18 +89,12 @@ def parked(config: Path | None, *, as_json: bool, retry: int | None, release: in
 
 
 def _move(config: Path | None, retry: int | None, release: int | None) -> int:
-    wanted = retry if retry is not None else release
-    act = inbound.retry if retry is not None else inbound.release
     now = SystemClock().now()
-
-    async def moving() -> bool:
-        store = await Store.open(wiring.load(config).settings.database.url, exclusive=False)
-        try:
-            return await store.write(lambda tx: act(tx, wanted, now=now))
-        finally:
-            await store.close()
-
-    if not asyncio.run(moving()):
+    if retry is not None:
+        wanted, done = retry, _write(config, lambda tx: inbound.retry(tx, retry))
+    elif release is not None:
+        wanted, done = release, _write(config, lambda tx: inbound.release(tx, release, now=now))
+    if not done:
         output.complain(f"{wanted}: no such message waits")
         return 1
     output.say(f"{wanted}: {'will be decided again' if retry is not None else 'released'}")
@@ -107,11 +103,11 @@ def _move(config: Path | None, retry: int | None, release: int | None) -> int:
 
 def audit(config: Path | None, *, as_json: bool) -> int:
     """Whether everything that was accepted is accounted for. Status 1 where a fault was found."""
-    report = _read(config, auditing.audit)
+    report = _read(config, lambda tx: auditing.audit(tx, policy=wiring.read(config, dry=True).policy))
     if as_json:
-        output.line({"faults": [asdict(fault) for fault in report.faults], **report.figures})
+        output.line({"faults": [asdict(fault) for fault in report.faults], "rows": report.rows, "head": report.head})
     else:
-        for name, number in report.figures.items():
+        for name, number in report.rows.items():
             output.say(f"{name:>20}: {number}")
         for fault in report.faults:
             output.say(f"FAULT {fault.slug}: {fault.where}")
@@ -121,8 +117,8 @@ def audit(config: Path | None, *, as_json: bool) -> int:
 
 def migrate(config: Path | None) -> int:
     """Bring the tables to the version of this code."""
-    loaded = wiring.load(config)
-    wiring.prepare(loaded, migrating=False)
+    loaded = wiring.read(config, dry=True)
+    loaded.settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     changed = bring_up(loaded.settings.database.url)
     output.say("the tables were brought up to date" if changed else "the tables are up to date")
     return 0
@@ -148,7 +144,15 @@ def summary(case: Case) -> dict[str, Any]:
 def _row(case: Case) -> tuple[str, ...]:
     told = summary(case)
     due = told["due_at"] or ""
-    return (case.ref, case.status.value, case.owner, case.handler, f"{case.received_at:%Y-%m-%d %H:%M}", due[:16], case.issue)
+    return (
+        case.ref,
+        case.status.value,
+        case.owner,
+        case.handler,
+        f"{case.received_at:%Y-%m-%d %H:%M}",
+        due[:16],
+        case.issue,
+    )
 
 
 def _details(event: Event) -> str:
@@ -157,11 +161,16 @@ def _details(event: Event) -> str:
 
 
 def _read(config: Path | None, fn: Callable[[Tx], T]) -> T:
-    async def reading() -> T:
-        store = await Store.open(wiring.load(config).settings.database.url, exclusive=False)
-        try:
-            return await store.read(fn)
-        finally:
-            await store.close()
+    return asyncio.run(_within(config, lambda store: store.read(fn)))
 
-    return asyncio.run(reading())
+
+def _write(config: Path | None, fn: Callable[[Tx], T]) -> T:
+    return asyncio.run(_within(config, lambda store: store.write(fn)))
+
+
+async def _within(config: Path | None, use: Callable[[Store], Awaitable[T]]) -> T:
+    store = await wiring.database(wiring.read(config, dry=True), exclusive=False)
+    try:
+        return await use(store)
+    finally:
+        await store.close()

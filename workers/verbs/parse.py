@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from intake.answering import refusal
 from intake.describe import describe
 from intake.message import Message, RawMessage
-from intake.answering import refusal
 from intake.origin import classify
 from intake.parse import parse
 from intake.reports import reports
@@ -47,7 +47,17 @@ def _show(found: dict[str, Any]) -> None:
     if "error" in found:
         output.complain(f"{found['path']}: {found['error']}")
         return
-    for key in ("path", "from", "to", "subject", "sent_at", "origin", "auto_reply_allowed", "auto_reply_reason", "defects"):
+    for key in (
+        "path",
+        "from",
+        "to",
+        "subject",
+        "sent_at",
+        "origin",
+        "auto_reply_allowed",
+        "auto_reply_reason",
+        "defects",
+    ):
         output.say(f"{key:>18}: {found[key]}")
     for attachment in found["attachments"]:
         output.say(f"{'attachment':>18}: {attachment['name']} ({attachment['type']}, {attachment['size']} bytes)")

@@ -30,7 +30,12 @@ def _xlsx(path: Path, rows: Iterable[Sequence[str]]) -> int:
     from xlsxwriter import Workbook
 
     path.touch()  # a folder that is not there is an OSError now, not a trace at the end
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     count = 0
     with Workbook(path, options) as book:
         sheet = book.add_worksheet("Register")
@@ -50,7 +55,8 @@ def _csv(path: Path, rows: Iterable[Sequence[str]]) -> int:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(HEADERS)
-        for count, row in enumerate(rows, 1):
+        for row in rows:
+            count += 1
             writer.writerow([_inert(_clean(value)) for value in row])
     return count
 

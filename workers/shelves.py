@@ -1,0 +1,42 @@
+"""What channels keep in the store: how far a mailbox was read, and what was said in a chat."""
+
+from __future__ import annotations
+
+from channels._conversation import Entry, answered, said
+from channels.imap import Bookmark
+from intake.ports import Clock
+from store import conversations, mailbox
+from store.database import Store
+
+
+class Bookmarks:
+    """Of IMAP mailboxes."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def read(self, account: str) -> Bookmark | None:
+        cursor = await self._store.read(lambda tx: mailbox.cursor(tx, account))
+        return Bookmark(uidvalidity=cursor.uidvalidity, uid=cursor.uid) if cursor else None
+
+    async def write(self, account: str, bookmark: Bookmark) -> None:
+        now = self._clock.now()
+        await self._store.write(
+            lambda tx: mailbox.advance(tx, account, uidvalidity=bookmark.uidvalidity, uid=bookmark.uid, now=now)
+        )
+
+
+class Conversations:
+    """Of one chat channel."""
+
+    def __init__(self, store: Store, *, account: str) -> None:
+        self._store = store
+        self._account = account
+
+    async def entries(self, conversation: str, after: int) -> list[Entry]:
+        found = await self._store.read(lambda tx: conversations.since(tx, self._account, conversation, after))
+        return [
+            said(line.position, line.blob) if line.inbound else answered(line.position, line.submission)
+            for line in found
+        ]

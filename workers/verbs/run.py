@@ -1,0 +1,51 @@
+"""`run`: the daemon. A first start without settings makes a local configuration, keys and a staff login, and says what to try."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from config.settings import Loaded
+from workers import first_start, wiring
+from workers.clock import SystemClock, SystemIds
+from workers.daemon import serve
+from workers.log import configure
+from workers.verbs import output
+from workers.wiring import Parts
+
+
+def run(config: Path | None) -> int:
+    if config is None:
+        first_start.prepare(wiring.LOCAL, SystemIds())
+    loaded = wiring.read(config)
+    configure(loaded.settings.log.format, loaded.settings.log.level)
+    with asyncio.Runner(loop_factory=_loop()) as runner:
+        runner.run(_run(loaded, local=config is None))
+    return 0
+
+
+async def _run(loaded: Loaded, *, local: bool) -> None:
+    store = await wiring.database(loaded)
+    try:
+        parts = wiring.assemble(loaded, store, SystemClock(), SystemIds())
+        await wiring.recover(parts)
+        await serve(parts, lambda started: _tell(started, local=local))
+    finally:
+        await store.close()
+
+
+def _loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop where it is installed: the same behaviour, less time."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def _tell(parts: Parts, *, local: bool) -> None:
+    for name, (host, port) in parts.addresses.items():
+        output.say(f"  {name:<10} listens on {host}:{port}")
+    if local:
+        output.say(first_start.invitation(parts))

@@ -1,0 +1,173 @@
+"""From settings to objects: the only place that knows which class stands behind which port."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+from prometheus_client import REGISTRY
+
+import channels
+from channels import Tools
+from channels.chat import Chat
+from channels.http import Options as HttpOptions
+from channels.http import Server
+from channels.imap import Mailbox
+from config.loader import Faults, build, load
+from config.settings import Loaded
+from intake.letters import Letters
+from intake.policy import Key
+from intake.ports import Clock, Ids, Receiver, Sender
+from store import outbox
+from store.database import Store
+from store.migrate import migrate
+from workers.clock import SystemClock
+from workers.courier import Courier
+from workers.desk import Desk
+from workers.readiness import Readiness
+from workers.receiver import Keeper, Reception
+from workers.reminder import Reminder
+from workers.runner import Runner
+from workers.shelves import Bookmarks, Conversations
+from workers.triage import Triage
+
+log = structlog.get_logger()
+LOCAL = Path("var/answerable.toml")
+DRY_KEY = Key(id="x", secret=b"a dry run signs nothing that counts")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parts:
+    """A daemon, put together and not yet started."""
+
+    loaded: Loaded
+    store: Store
+    desk: Desk
+    receivers: Mapping[str, Receiver]
+    senders: Mapping[str, Sender]
+    reception: Reception
+    runners: tuple[Runner, ...]
+
+    @property
+    def addresses(self) -> dict[str, tuple[str, int]]:
+        """Where each way in listens, by its name; known once it is open."""
+        found = {name: getattr(receiver, "address", ("", 0)) for name, receiver in self.receivers.items()}
+        return {name: address for name, address in found.items() if address[1]}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wires:
+    """Every channel that the settings name: by its own name, and by what it can do."""
+
+    named: Mapping[str, Any]
+    receivers: Mapping[str, Receiver]
+    senders: Mapping[str, Sender]
+
+
+def read(path: Path | None, *, dry: bool = False) -> Loaded:
+    """The settings: those named, else the local ones, else (for a dry run) the documented defaults. Raises `Faults`."""
+    chosen = path or (LOCAL if LOCAL.exists() else None)
+    return load(chosen, environ=os.environ, spare_key=DRY_KEY if dry else None)
+
+
+def desk(loaded: Loaded, ids: Ids) -> Desk:
+    return Desk(policy=loaded.policy, letters=Letters(policy=loaded.policy, stationery=loaded.stationery), ids=ids)
+
+
+def owner() -> str:
+    """This process, as leases name it."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+async def database(loaded: Loaded, *, exclusive: bool = True) -> Store:
+    """The store, its tables brought up to date first when it is ours alone."""
+    url = loaded.settings.database.url
+    if exclusive:
+        loaded.settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        migrate(url)
+    return await Store.open(url, exclusive=exclusive)
+
+
+def wires(loaded: Loaded, clock: Clock, ids: Ids) -> Wires:
+    """All channels, made from their tables. Raises `Faults` with everything that is wrong with any of them."""
+    settings = loaded.settings
+    tools = Tools(clock=clock, ids=ids, policy=loaded.policy, data=settings.data)
+    faults: list[str] = []
+    named: dict[str, Any] = {}
+    tables = {f"channel.{name}": table for name, table in settings.channel.items()} | {"outgoing": settings.outgoing}
+    for where, table in tables.items():
+        try:
+            named[where.rpartition(".")[2]] = _channel(where, table, tools)
+        except Faults as error:
+            faults += error.faults
+    try:
+        server = Server("http", build(HttpOptions, settings.http, "http"))
+        server.channels = [channel for channel in named.values() if hasattr(channel, "routes")]
+    except Faults as error:
+        faults += error.faults
+    if faults:
+        raise Faults(faults)
+    named["http"] = server
+    return Wires(
+        named=named,
+        receivers={name: channel for name, channel in named.items() if hasattr(channel, "receive")},
+        senders=_senders(named),
+    )
+
+
+def _channel(where: str, table: Mapping[str, Any], tools: Tools) -> Any:
+    name = where.rpartition(".")[2]
+    try:
+        module = channels.load(str(table.get("kind", "")))
+    except ValueError as error:
+        raise Faults([f"{where}.kind: {error}."]) from None
+    options = build(module.Options, table, where)
+    try:
+        return module.build(name, options, tools)
+    except (OSError, ValueError) as error:
+        raise Faults([f"{where}: {error}"]) from None
+
+
+def _senders(named: Mapping[str, Any]) -> dict[str, Sender]:
+    """Letters name their way out: "mail", or the channel that the customer wrote on."""
+    senders = {name: channel for name, channel in named.items() if hasattr(channel, "send")}
+    return {("mail" if name == "outgoing" else name): channel for name, channel in senders.items()}
+
+
+def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids) -> Parts:
+    """Everything, connected: what comes in wakes triage, what is decided wakes the courier."""
+    made = wires(loaded, clock, ids)
+    node = owner()
+    at_desk = desk(loaded, ids)
+    courier = Courier(store, made.senders, at_desk, clock, ids, node)
+    triage = Triage(store, at_desk, clock, node, decided=courier.wake)
+    reminder = Reminder(store, at_desk, clock, node, written=courier.wake)
+    for name, channel in made.named.items():
+        if isinstance(channel, Chat):
+            channel.history = Conversations(store, account=name)
+        elif isinstance(channel, Mailbox):
+            channel.bookmarks = Bookmarks(store, clock)
+    made.named["http"].ready = Readiness(store).missing
+    made.named["http"].registry = REGISTRY
+    return Parts(
+        loaded=loaded,
+        store=store,
+        desk=at_desk,
+        receivers=made.receivers,
+        senders=made.senders,
+        reception=Reception(made.receivers, Keeper(store, received=triage.wake), clock),
+        runners=(triage, reminder, courier),
+    )
+
+
+async def recover(parts: Parts) -> None:
+    """After a crash: letters that were being sent are sent again, or listed as unknown; what was taken up is given back."""
+    now = SystemClock().now()
+    unknown = await parts.store.write(lambda tx: outbox.recover(tx, now=now))
+    if unknown:
+        log.warning("letters-unknown", count=len(unknown))
