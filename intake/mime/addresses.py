@@ -15,6 +15,9 @@ from intake.mime.defects import Defect
 MAX_ADDRESSES = 500
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|\\.|[(),:;<>]|[^"\\(),:;<>]+', re.DOTALL)
+_SPACE = re.compile(r"\s+")
+_ESCAPE = re.compile(r"\\(.)")
+_ROUTE = re.compile(r"\s*(?:@[^:\s]{1,255}:)+")
 _ADDR = re.compile(r"[^\s\"'<>()]{1,320}@[^\s\"'<>()]{1,320}")
 
 
@@ -96,27 +99,29 @@ def _phrase(tokens: list[str]) -> str:
     """A display name: quotes removed, encoded words decoded, on one line."""
     text = "".join(_unquote(token) for token in tokens)
     text, _ = headers.one_line(encoded_words.decode(text)[0])
-    return re.sub(r"\s+", " ", text).strip().strip('"').strip()
+    return _SPACE.sub(" ", text).strip().strip('"').strip()
 
 
 def _unquote(token: str) -> str:
     if not token.startswith('"'):
         return token
     inner = token[1:-1] if token.endswith('"') and len(token) > 1 else token[1:]
-    return re.sub(r"\\(.)", r"\1", inner)
+    return _ESCAPE.sub(r"\1", inner)
 
 
 def _spec(text: str) -> str:
     """An addr-spec: a source route and white space around the dots removed."""
-    text = re.sub(r"^\s*(?:@[^:\s]{1,255}:)+", "", encoded_words.decode(text)[0])
+    text = encoded_words.decode(text)[0]
+    route = _ROUTE.match(text)
+    text = text[route.end() :] if route else text
     text, _ = headers.one_line(text)
-    return re.sub(r"\s+", "", text) if text.count("@") == 1 and '"' not in text else text.strip()
+    return _SPACE.sub("", text) if text.count("@") == 1 and '"' not in text else text.strip()
 
 
 def _bare(text: str, comment: str) -> Address:
     """No brackets: the address is the word with the at sign, the rest is its name."""
     match = _ADDR.search(text)
     if match is None:
-        return Address(name=comment, email=re.sub(r"\s+", "", text) if "@" in text else text)
+        return Address(name=comment, email=_SPACE.sub("", text) if "@" in text else text)
     rest = (text[: match.start()] + text[match.end() :]).strip(" \"'[]")
     return Address(name=comment or rest, email=match[0].strip(".,[]"))

@@ -16,7 +16,8 @@ _CID = re.compile(r"cid:([^\s\"'<>)]{1,300})", re.IGNORECASE)
 
 def of(files: tuple[Node, ...], html: str) -> tuple[Attachment, ...]:
     """One attachment for each file. Reports for machines are read elsewhere and are no files to a person."""
-    shown = {unquote(one).lower() for one in _CID.findall(html)} if html else set()
+    named = any(node.content_id for node in files)
+    shown = {unquote(one).lower() for one in _CID.findall(html)} if named else set()
     wanted = [node for node in files if node.type not in REPORT_TYPES or node.file_name]
     return tuple(_attachment(node, number, shown) for number, node in enumerate(wanted, 1))
 

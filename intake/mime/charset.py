@@ -14,6 +14,7 @@ from intake.mime.defects import Defect
 
 SAMPLE = 64_000  # bytes that detection looks at
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_ASCII_CONTROL = dict.fromkeys([*range(9), 0x0B, *range(0x0E, 0x20), 0x7F])
 
 # Where the WHATWG label, or plain practice, means more than the name Python knows.
 _WIDER = {
@@ -174,4 +175,4 @@ def readable(text: str) -> str:
     """Line ends made one kind, control characters without a meaning in text removed."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROL.sub("", text) if _CONTROL.search(text) else text
+    return text.translate(_ASCII_CONTROL) if text.isascii() else _CONTROL.sub("", text)

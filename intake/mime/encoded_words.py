@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from intake.mime import charset, transfer
 from intake.mime.defects import Defect
 
+_WORD_END = re.compile(r"\s|\?$")
 _START = re.compile(r"=\?([^?\s=]{1,60})\?([bBqQ])\?")
 
 
@@ -63,7 +64,7 @@ def _words(value: str) -> list[_Word]:
 
 def _unended(value: str, begin: int, limit: int) -> tuple[str, int]:
     """A word without its end reaches to the next white space."""
-    match = re.compile(r"\s|\?$").search(value, begin, limit)
+    match = _WORD_END.search(value, begin, limit)
     end = match.start() if match else limit
     return value[begin:end].rstrip("?"), end
 

@@ -26,7 +26,7 @@ class Head:
         """The header at the beginning of a bounded message."""
         head = prescan.head_of(blob)
         raw, broken = headers.split(head)
-        fields, guesses = headers.decoded(raw, headers.hint_of(head, blob[len(head) : len(head) + 20_000]))
+        fields, guesses = headers.decoded(raw, "" if head.isascii() else headers.hint_of(blob[: len(head) + 20_000]))
         read = {name: addresses.parse(", ".join(value for key, value in fields if key == name)) for name in _READ}
         stated = next((value for key, value in fields if key == "date"), "")
         date = dates.parse(stated)

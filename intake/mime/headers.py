@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from intake.mime import charset, encoded_words
 from intake.mime.defects import Defect
 
-_NAME = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
-_FOLD = re.compile(r"[ \t]*[\r\n]+[ \t]*")
+_FIELD = re.compile(rb"^([!-9;-~]{1,200})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)\n?", re.MULTILINE)
+_LINE_END = re.compile(r"[\r\n]+")
 _BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _LABEL = re.compile(rb"charset[ \t]*=[ \t]*\"?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 
@@ -22,27 +22,21 @@ STRUCTURED = frozenset(_MAILBOXES | _RESENT | _MIME)
 
 def split(head: bytes) -> tuple[list[tuple[str, bytes]], tuple[Defect, ...]]:
     """(lower-case name, raw value) in order. A line that is no field and continues none is left out and noted."""
-    fields: list[tuple[str, list[bytes]]] = []
-    broken = False
-    for line in head.splitlines(keepends=True):
-        if line[:1] in (b" ", b"\t") and fields:
-            fields[-1][1].append(line)
-            continue
-        match = _NAME.match(line)
-        if match is None:
-            broken = broken or bool(line.strip())
-            continue
-        fields.append((match[1].decode("ascii").lower(), [line[match.end() :]]))
-    found = [(name, b"".join(lines)) for name, lines in fields]
-    return found, (Defect.HEADER_BROKEN,) if broken else ()
+    fields: list[tuple[str, bytes]] = []
+    read = 0
+    for match in _FIELD.finditer(head):
+        name, value = match.groups()
+        fields.append((name.decode("ascii").lower(), value.strip()))
+        read += match.end() - match.start()
+    return fields, () if read == len(head) else (Defect.HEADER_BROKEN,)
 
 
 def unfold(value: bytes, hint: str = "") -> tuple[str, tuple[Defect, ...]]:
     """A value on one line, encoded words untouched. Bytes beyond ASCII are read as UTF-8, else by `hint`."""
     text, defects = (value.decode("ascii"), ()) if value.isascii() else _eight_bit(value, hint)
     if "\n" in text or "\r" in text:
-        text = _FOLD.sub(" ", text)
-    return text.strip(" \t"), defects
+        text = " ".join([line.strip(" \t") for line in _LINE_END.split(text)])
+    return text, defects
 
 
 def _eight_bit(value: bytes, hint: str) -> tuple[str, tuple[Defect, ...]]:
@@ -53,24 +47,24 @@ def _eight_bit(value: bytes, hint: str) -> tuple[str, tuple[Defect, ...]]:
 def decode(name: str, value: bytes, hint: str = "") -> tuple[str, tuple[Defect, ...]]:
     """A value as a person reads it; structured fields keep their encoded words. One line, no control characters."""
     text, defects = unfold(value, hint)
-    if name not in STRUCTURED:
+    if "=?" in text and name not in STRUCTURED:
         text, more = encoded_words.decode(text)
         defects += more
-    return one_line(text, defects)
+    return (text, defects) if text.isprintable() else one_line(text, defects)
 
 
 def one_line(text: str, defects: tuple[Defect, ...] = ()) -> tuple[str, tuple[Defect, ...]]:
     """No line break or control character survives in a value: what is sent on can hold no second field."""
-    if text.isprintable() or not _BREAKING.search(text):
+    if not _BREAKING.search(text):
         return text, defects
     if _BREAKING.search(text.replace("\t", " ")):
         defects += (Defect.HEADER_CONTROL,)
     return _BREAKING.sub(" ", text).strip(), defects
 
 
-def hint_of(head: bytes, body: bytes = b"") -> str:
-    """The charset the message declares, first in its own header, then in its parts: for header bytes without a label."""
-    match = _LABEL.search(head) or _LABEL.search(body[:20_000])
+def hint_of(beginning: bytes) -> str:
+    """The first charset that a message declares, in its header or its parts: for header bytes without a label."""
+    match = _LABEL.search(beginning)
     return match[1].decode("ascii") if match else ""
 
 

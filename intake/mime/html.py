@@ -12,7 +12,7 @@ from resiliparse.extract.html2text import extract_plain_text
 from intake.mime.defects import Defect
 
 MAX_HTML = 1_000_000  # characters
-MAX_DEEP = 300  # elements inside each other; the sanitiser's cost is quadratic in it
+MAX_DEEP = 2000  # elements inside each other; the sanitiser's cost is quadratic in it
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
 _NO_DEPTH = frozenset(
@@ -39,6 +39,8 @@ def text_of(html: str) -> str:
 
 def sanitise(html: str, content_ids: Iterable[str] = ()) -> tuple[str | None, tuple[Defect, ...]]:
     """Safe to show as it is; images only if they came with the message. None where it nests too deep to be cleaned."""
+    if not html:
+        return html, ()
     if too_deep(html):
         return None, (Defect.LIMIT_HTML,)
     cut = (Defect.LIMIT_HTML,) if len(html) > MAX_HTML else ()

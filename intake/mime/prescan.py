@@ -5,6 +5,7 @@ Beyond a limit the bytes are cut there, never refused: the beginning is still a 
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass, field
 
@@ -16,24 +17,46 @@ MAX_HEADER_BLOCK = 256 * 1024  # bytes
 MAX_HEADER = 64 * 1024  # bytes
 MAX_DEPTH = 16  # containers and attached messages inside each other
 MAX_PARTS = 200
+MAX_LOOKALIKES = 10_000  # lines that begin as a boundary and then go on
 
-_JUNK = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*(?:>?From [^\n]*\n)?")
+_MAILBOX_LINE = re.compile(rb">?From [^\n]*\n")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _FIELD_START = re.compile(rb"\n(?![ \t])")
 _NESTING = re.compile(rb"(?:^|\n)content-type[ \t]*:\s{0,80}(multipart|message)/([a-z0-9-]{1,40})", re.IGNORECASE)
 _BOUNDARY = re.compile(rb'boundary[ \t]{0,20}=[ \t\r\n]{0,20}(?:"([^"\r\n]{1,200})"|([^\s;"]{1,200}))', re.IGNORECASE)
+_DELIMITER_END = re.compile(rb"(--)?[ \t]{0,80}(?:\r?\n|\r?\Z)")
 _MESSAGES = (b"rfc822", b"global", b"news")
+
+
+@dataclass(frozen=True, slots=True)
+class _Delimiter:
+    """A line that ends a part: where it begins and ends, whose boundary it is, and whether it is the last."""
+
+    start: int
+    end: int
+    level: int  # index in the walk's open containers
+    last: bool
+
+
+@dataclass(slots=True)
+class _Container:
+    """An open multipart: its boundary line, its depth, and where that line is found next (None: not looked up yet)."""
+
+    line: bytes
+    depth: int
+    next: int | None = None
 
 
 @dataclass(slots=True)
 class _Walk:
-    """Where the walk stands: which boundaries are open, and at which depth each was opened."""
+    """Where the walk stands, and what it has found."""
 
     blob: bytes
     at: int = 0
     depth: int = 0
     parts: int = 0
-    open: list[tuple[bytes, int]] = field(default_factory=list)
+    lookalikes: int = 0
+    open: list[_Container] = field(default_factory=list)
     kept: list[bytes] = field(default_factory=list)  # everything before `copied`, once something was trimmed
     copied: int = 0
     defects: list[Defect] = field(default_factory=list)
@@ -45,8 +68,9 @@ def bound(blob: bytes) -> tuple[bytes, tuple[Defect, ...]]:
     if len(blob) > MAX_SIZE:
         blob = blob[:MAX_SIZE]
         defects.append(Defect.LIMIT_SIZE)
-    junk = _JUNK.match(blob)
-    blob = blob[junk.end() if junk else 0 :]
+    blob = blob.removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n")
+    mailbox_line = _MAILBOX_LINE.match(blob)
+    blob = blob[mailbox_line.end() :] if mailbox_line else blob
     if b"\n" not in blob[:4096] and b"\r" in blob[:4096]:
         blob = blob.replace(b"\r", b"\n")
     walk = _Walk(blob)
@@ -58,68 +82,85 @@ def bound(blob: bytes) -> tuple[bytes, tuple[Defect, ...]]:
 
 def head_of(blob: bytes) -> bytes:
     """The header block at the beginning, without the empty line."""
-    return blob[: _header_end(blob, 0)]
+    return blob[: _header_end(blob, 0, len(blob))]
 
 
-def _header_end(blob: bytes, at: int) -> int:
+def _header_end(blob: bytes, at: int, limit: int) -> int:
+    """Where the header block that begins at `at` ends: at the empty line, or at `limit`."""
     if blob[at : at + 2] == b"\r\n" or blob[at : at + 1] == b"\n":
         return at
-    blank = _BLANK_LINE.search(blob, at)
-    return blank.start() + 1 if blank else len(blob)
+    blank = _BLANK_LINE.search(blob, at, limit)
+    return blank.start() + 1 if blank else limit
 
 
 def _header_block(walk: _Walk) -> bool:
     """Read the header block the walk stands at and move to the next one. False at the end, or where a limit cuts."""
-    delimiter = _next_delimiter(walk, walk.at)
-    end = _header_end(walk.blob, walk.at)
-    if delimiter is not None:
-        end = min(end, delimiter.start() + 1)
-    head = walk.blob[walk.at : end]
+    delimiter = _next_delimiter(walk)
+    start = walk.at
+    walk.at = end = _header_end(walk.blob, start, delimiter.start + 1 if delimiter else len(walk.blob))
+    head = walk.blob[start:end]
     _trim(walk, head, end)
     nesting = _NESTING.search(head)
-    start, walk.at = walk.at, end
-    if nesting is not None:
-        boundary = _BOUNDARY.search(head, nesting.end())
-        inside = nesting[1].lower() == b"message" and nesting[2].lower() in _MESSAGES
-        if inside or boundary:
-            walk.depth += 1
-            if walk.depth > MAX_DEPTH:
-                return _cut(walk, start, Defect.LIMIT_DEPTH)
-        if boundary and not inside:
-            walk.open.append((boundary[1] or boundary[2], walk.depth))
-            delimiter = _next_delimiter(walk, end)
-        elif inside and (delimiter is None or delimiter.start() > end):
-            walk.at = _after_blank_line(walk.blob, end)
-            return walk.at < len(walk.blob)
+    if nesting is None:
+        return _next_part(walk, delimiter)
+    boundary = _BOUNDARY.search(head, nesting.end())
+    message = nesting[1].lower() == b"message" and nesting[2].lower() in _MESSAGES
+    if not message and not boundary:
+        return _next_part(walk, delimiter)
+    walk.depth += 1
+    if walk.depth > MAX_DEPTH:
+        return _cut(walk, start, Defect.LIMIT_DEPTH)
+    if boundary and not message:
+        walk.open.append(_Container(b"\n--" + (boundary[1] or boundary[2]), walk.depth))
+        return _next_part(walk, _next_delimiter(walk))
+    if delimiter is None or delimiter.start > end:
+        walk.at = walk.blob.find(b"\n", end) + 1
+        return 0 < walk.at < len(walk.blob)
     return _next_part(walk, delimiter)
 
 
-def _next_part(walk: _Walk, delimiter: re.Match[bytes] | None) -> bool:
+def _next_part(walk: _Walk, delimiter: _Delimiter | None) -> bool:
     """Stand behind the next delimiter that begins a part."""
     while delimiter is not None:
-        name = delimiter[1]
-        while walk.open[-1][0] != name:
-            walk.open.pop()
-        walk.depth = walk.open[-1][1]
-        walk.at = delimiter.end()
-        if not delimiter[2]:
+        del walk.open[delimiter.level + 1 :]
+        walk.depth = walk.open[-1].depth
+        walk.at = delimiter.end
+        if not delimiter.last:
             walk.parts += 1
-            return walk.parts <= MAX_PARTS or _cut(walk, delimiter.start(), Defect.LIMIT_PARTS)
+            return walk.parts <= MAX_PARTS or _cut(walk, delimiter.start, Defect.LIMIT_PARTS)
         walk.open.pop()
-        delimiter = _next_delimiter(walk, walk.at)
+        delimiter = _next_delimiter(walk)
     return False
 
 
-def _next_delimiter(walk: _Walk, at: int) -> re.Match[bytes] | None:
-    if not walk.open:
-        return None
-    names = b"|".join(re.escape(name) for name, _ in reversed(walk.open))
-    return re.compile(rb"\n--(" + names + rb")(--)?[ \t]*(?=\r?\n|\r?\Z)").search(walk.blob, max(at - 1, 0))
+def _next_delimiter(walk: _Walk) -> _Delimiter | None:
+    """The nearest delimiter of any open container. Each looks ahead once, so that the walk stays linear."""
+    nearest: _Delimiter | None = None
+    for level, container in enumerate(walk.open):
+        found = _find(walk, container)
+        if found is not None and (nearest is None or found.start() - len(container.line) <= nearest.start):
+            start = found.start() - len(container.line)
+            nearest = _Delimiter(start, found.end(), level, bool(found[1]))
+    return nearest
 
 
-def _after_blank_line(blob: bytes, at: int) -> int:
-    newline = blob.find(b"\n", at)
-    return newline + 1 if newline >= 0 else len(blob)
+def _find(walk: _Walk, container: _Container) -> re.Match[bytes] | None:
+    """The end of the container's next boundary line that is nothing but that."""
+    begin = max(walk.at - 1, 0)
+    at = (
+        container.next
+        if container.next is not None and not 0 <= container.next < begin
+        else walk.blob.find(container.line, begin)
+    )
+    while at >= 0:
+        container.next = at
+        match = _DELIMITER_END.match(walk.blob, at + len(container.line))
+        if match is not None:
+            return match
+        walk.lookalikes += 1
+        at = walk.blob.find(container.line, at + 1) if walk.lookalikes < MAX_LOOKALIKES else -1
+    container.next = -1
+    return None
 
 
 def _cut(walk: _Walk, at: int, defect: Defect) -> bool:

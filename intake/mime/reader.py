@@ -17,6 +17,8 @@ from intake.mime import charset, headers, html, params, transfer
 from intake.mime.defects import Defect
 
 MESSAGE_TYPES = frozenset({"message/rfc822", "message/global", "message/news"})
+MAX_LINES = 500_000  # for the lenient parser
+
 _FIELDS = ("content-type", "content-disposition", "content-transfer-encoding", "content-id", "content-location")
 
 
@@ -41,7 +43,12 @@ def read(blob: bytes) -> Node:
     try:
         return _from_fast(fast_mail_parser.parse_email_tree(blob))
     except (fast_mail_parser.ParseError, _Unsure):
-        return _from_standard(BytesParser(policy=compat32).parsebytes(blob))
+        return _from_standard(BytesParser(policy=compat32).parsebytes(_bounded(blob)))
+
+
+def _bounded(blob: bytes) -> bytes:
+    """The lenient parser takes a microsecond for a line, however short: real mail has far fewer."""
+    return b"\n".join(blob.split(b"\n", MAX_LINES)[:MAX_LINES]) if blob.count(b"\n") > MAX_LINES else blob
 
 
 class _Unsure(Exception):
