@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword, TLSSetupException, syntax
@@ -94,9 +94,9 @@ class Session(SMTP):
 
     def abort(self) -> None:
         """Close at once, whatever the other side does."""
-        transport = self._original_transport or self.transport
-        if isinstance(transport, asyncio.WriteTransport):
-            transport.abort()
+        wire = self._original_transport or self.transport
+        if wire is not None:
+            cast(asyncio.WriteTransport, wire).abort()
 
     def _reset_timeout(self, duration: float | None = None) -> None:
         patience = self._give_up_at - self.loop.time()

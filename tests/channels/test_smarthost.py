@@ -96,8 +96,8 @@ async def scripted(replies: Mapping[str, str | None], **options: Any) -> AsyncIt
         server.close()
         await server.wait_closed()
         async with asyncio.timeout(5):
-            while script.open:
-                await asyncio.sleep(0.01)  # noqa: ASYNC110
+            while script.open:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
 
 
 def short(deliveries: list[Delivery]) -> list[tuple[str, int, str]]:

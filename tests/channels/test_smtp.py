@@ -432,6 +432,18 @@ async def test_a_broken_or_aborted_tls_handshake_is_one_line_in_the_log(desk, tm
     assert caplog.text == ""
 
 
+async def test_a_tls_handshake_that_never_comes_is_given_up(desk, tmp_path, certificate):
+    with capture_logs() as logs:
+        async with (
+            listening(desk.deliver, tmp_path, tls_certificate=certificate, idle_timeout=0.2) as (listener, _),
+            Client.to(listener.address) as client,
+        ):
+            assert (await client.say("STARTTLS")).startswith("220")
+            await asyncio.wait_for(client.reader.read(), 10)
+            await asyncio.sleep(0.05)
+    assert [line["cut_off"] for line in logs if line["event"] == "smtp_drained"] == [0]
+
+
 def plain(login: str, password: str) -> str:
     return base64.b64encode(f"\0{login}\0{password}".encode()).decode()
 
@@ -517,6 +529,24 @@ async def test_stopping_answers_everybody_and_finishes_what_was_begun(desk):
         assert (await sending.reply()).startswith("421 4.3.2")
         await stopping
     assert len(desk.messages) == 1
+
+
+async def test_fifty_clients_all_get_an_answer_when_we_stop_and_nothing_accepted_is_lost(desk):
+    async def client(number: int, address: tuple[str, int]) -> list[str]:
+        async with Client.to(address) as one:
+            with contextlib.suppress(ConnectionError):
+                replies = []
+                while not replies or replies[-1][:3] not in ("", "421"):
+                    replies.append(await one.mail(message(number=number * 1000 + len(replies))))
+            return replies
+
+    async with listening(desk.deliver) as (listener, task):
+        clients = [asyncio.create_task(client(number, listener.address)) for number in range(50)]
+        await asyncio.sleep(0.2)
+        await stop(task)
+        replies = [reply for one in await asyncio.gather(*clients) for reply in one]
+    assert sum(reply.startswith("250") for reply in replies) == len(desk.messages) > 0
+    assert {reply[:3] for reply in replies} <= {"250", "421", ""}
 
 
 async def test_stopping_does_not_wait_for_a_message_that_never_ends(desk):
