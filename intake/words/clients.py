@@ -28,7 +28,8 @@ Front, HEY, others:  blockquote.front-blockquote; div.mail_quote; div.quoted-tex
 # Elements above which the new words end: all that follows is older.
 _BEGINNINGS = cells("""
 Outlook on the web:  #divRplyFwdMsg; #x_divRplyFwdMsg; #appendonsend; #x_appendonsend; #stopSpelling; div.OutlookMessageHeader
-Outlook for desktops:  div[style*='border:none;border-top:solid']; div[style*='border: none; border-top: solid']
+Outlook for desktops:  div[style^='border:none'][style*='border-top:solid']
+New Outlook for desktops:  div[style^='border: none'][style*='border-top: solid']
 Zimbra:  #zwchr; [data-marker=__DIVIDER__]
 Samsung, Kmail:  #reply-intro; #quoted_header
 """)

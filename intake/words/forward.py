@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from intake.message import Forwarded
 from intake.words.headers import LONGEST_BLOCK, Block, block_at, field_of, marker_of
-from intake.words.lines import MUCH, bare, is_quoted, lines_of, may_tell, unquoted
+from intake.words.lines import bare, is_quoted, lines_of, may_tell, unquoted
 from intake.words.vocabulary import FORWARD_PREFIXES
 
 
@@ -18,7 +18,7 @@ def find_forward(text: str) -> Forwarded | None:
     A client's marker is enough, and so is a block of header lines, since Outlook writes nothing else; `is_forward_subject`
     tells the two apart where it matters. An attribution ("On Monday Ann wrote:") is a reply, not a forward.
     """
-    lines = lines_of(text[:MUCH])
+    lines = lines_of(text)
     for at, line in enumerate(lines):
         found = _opening(lines, at, unquoted(line)) if may_tell(line) else None
         if found:

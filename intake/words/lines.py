@@ -9,15 +9,18 @@ from unicodedata import combining, normalize
 Whose: TypeAlias = Literal["reply", "signature", "quoted"]
 
 LONG = 2_000  # characters: no client writes a marker on a longer line, so no pattern looks at one
-MUCH = 262_144  # characters of a text that are looked at; what follows belongs to whoever had the last line
+MUCH = 262_144  # characters of a text that are looked at
+MANY = 5_000  # lines of a text that are looked at; what follows belongs to whoever has the last one
 
 RULES = "-–—_=*#<>+~|─━ "
 _DECORATION = " \t\u00a0\u200b\u200e\u200f\u202a\u202c\u2068\u2069\ufeff*_"
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines of `text`, without their ends."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    """The lines of `text`, without their ends; the last one holds all that is too much to look at."""
+    lines = text[:MUCH].replace("\r\n", "\n").replace("\r", "\n").split("\n", MANY)
+    lines[-1] += text[MUCH:]
+    return lines
 
 
 def bare(line: str) -> str:

@@ -23,6 +23,7 @@ _SQUEEZE = re.compile("[^\\w\n\ufdd0-\ufdd2]+")
 
 _ENOUGH = 60  # characters without space that tell a passage from others
 _LEAST = 4
+_MOST_PASSAGES = 200  # nobody answers between a hundred quotations
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +41,7 @@ def owners_by_markup(lines: Sequence[str], html: str) -> list[Whose]:
     squeezed = _squeezed("\n".join(lines)).split("\n")
     offsets = [0, *accumulate(map(len, squeezed))]
     at = 0
-    for owner, start, end in _located(_passages(html), "".join(squeezed)):
+    for owner, start, end in _located(_passages(html)[:_MOST_PASSAGES], "".join(squeezed)):
         while at < len(lines) and offsets[at] < end:
             if offsets[at] >= start and squeezed[at]:
                 owners[at] = owner

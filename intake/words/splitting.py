@@ -6,17 +6,19 @@ then the lines that clients of many languages set above an older message. In dou
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 
 from intake.message import Words
 from intake.words.attribution import attribution_start, part_shared_line
 from intake.words.echo import echoes
 from intake.words.headers import block_at, marker_of
-from intake.words.lines import MUCH, Whose, is_quoted, is_rule, lines_of, may_tell, next_filled, unquoted, without_words
+from intake.words.lines import Whose, is_quoted, is_rule, lines_of, may_tell, next_filled, unquoted, without_words
 from intake.words.marker import is_reply_marker
 from intake.words.markup import owners_by_markup
 from intake.words.signature import signature_start
 
+_GAP = re.compile(r"\n{3,}")  # where something was taken out
 _LEAST_MARKED = 3  # lines: who cites a line or two without saying whose they are chose them, and means them to be read
 
 
@@ -28,11 +30,11 @@ def split(text: str, html: str | None = None, *, parent: str | None = None) -> W
     The three parts together hold every word of `text`. Where nothing would be left as new, all of it counts as new,
     unless it is plain that the sender added nothing: then `reply` is empty.
     """
-    lines = lines_of(text[:MUCH])
+    lines = lines_of(text)
     if "wrote:" in text:
         lines = [part for line in lines for part in part_shared_line(line)]
     owners = _owners(lines, html, parent)
-    words = _words(lines, owners, text[MUCH:])
+    words = _words(lines, owners)
     return words if words.reply or _only_passed_on(lines) else Words(reply=text.strip())
 
 
@@ -129,9 +131,8 @@ def _mark_signatures(lines: list[str], owners: list[Whose]) -> None:
         at = end
 
 
-def _words(lines: list[str], owners: list[Whose], rest: str) -> Words:
+def _words(lines: list[str], owners: list[Whose]) -> Words:
     parts: dict[Whose, list[str]] = {"reply": [], "signature": [], "quoted": []}
     for line, owner in zip(lines, owners, strict=True):
         parts[owner].append(line)
-    parts[owners[-1]][-1] += rest
-    return Words(**{owner: "\n".join(its).strip() for owner, its in parts.items()})
+    return Words(**{owner: _GAP.sub("\n\n", "\n".join(its).strip()) for owner, its in parts.items()})

@@ -1,0 +1,147 @@
+"""What the sender newly wrote, their signature, and what they quoted."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intake.words import REPLY_MARKERS, find_forward, language_of, split
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "Hello\n",
+            "It is broken.\n",
+            "\n",
+            "> quoted\n",
+            ">> deeper\n",
+            "-- \n",
+            "Regards,\n",
+            "Ann\n",
+            "Sent from my iPhone\n",
+        ),
+        *(
+            "On Mon, Nov 3, 2025 at 10:12 AM Ann <a@example.org> wrote:\n",
+            "-----Original Message-----\n",
+            "From: Ann <a@example.org>\n",
+        ),
+        *(
+            "Subject: Kettle\n",
+            "Sent: Monday\n",
+            "________________\n",
+            "a\u2028b\r\n",
+            "---------- Forwarded message ---------\n",
+            "x wrote:\r",
+        ),
+        *("<blockquote type=cite>", "</blockquote>", "<div class='gmail_quote'>", "</div>", "\ufdd0", "\ud800", "\x00"),
+    ]
+)
+TEXTS = st.lists(PIECES | st.text(max_size=40), max_size=30).map("".join)
+
+
+def _words(*texts: str) -> list[str]:
+    return sorted(word for text in texts for word in text.split())
+
+
+@given(text=TEXTS, html=st.none() | TEXTS, parent=st.none() | TEXTS)
+def test_no_word_of_a_text_is_lost_or_told_twice(text: str, html: str | None, parent: str | None) -> None:
+    words = split(text, html, parent=parent)
+    assert _words(words.reply, words.signature, words.quoted) == _words(text)
+
+
+@given(text=TEXTS)
+def test_nothing_that_can_be_written_raises(text: str) -> None:
+    find_forward(text)
+    language_of(text)
+
+
+@pytest.mark.parametrize("language", REPLY_MARKERS)
+@pytest.mark.parametrize("dash", ["--", "–", "—"])
+def test_what_stands_below_our_own_marker_is_quoted(language: str, dash: str) -> None:
+    marker = REPLY_MARKERS[language].replace("--", dash)
+    words = split(f"It is still broken.\n\n{marker}\nDear Ann,\nwe are sorry.")
+    assert words.reply == "It is still broken."
+
+
+def test_answers_between_and_under_marked_lines_are_kept() -> None:
+    words = split("> Is it broken?\n\nYes.\n\n> Shall we call?\n> Or write?\n\nPlease call.\n")
+    assert words.reply == "Yes.\n\nPlease call."
+    assert words.quoted == "> Is it broken?\n> Shall we call?\n> Or write?"
+
+
+def test_a_line_or_two_that_the_sender_chose_to_cite_stay_with_the_answer() -> None:
+    text = "> Shall we send a new one?\n\nYes please."
+    assert split(text).reply == text
+
+
+def test_an_ornament_of_angle_brackets_is_no_quotation() -> None:
+    text = "Look at this:\n>>> https://example.org/kettle <<<\nIt leaks."
+    assert split(text).reply == text
+
+
+def test_a_link_that_was_broken_out_of_its_quoted_line_is_quoted() -> None:
+    words = split("Thanks.\n\n> See https://example.org/\n?a=1&b=2\n> for more\n> news")
+    assert words.reply == "Thanks."
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["-----Original Message-----", "-------- Ursprüngliche Nachricht --------", "*----- Message d'origine -----*"],
+)
+def test_a_marker_line_ends_the_new_words(line: str) -> None:
+    assert split(f"Still broken.\n\n{line}\nWe are sorry.").reply == "Still broken."
+
+
+def test_a_message_of_nothing_but_marked_lines_has_no_new_words() -> None:
+    words = split("> one\n> two\n>> three")
+    assert words.reply == ""
+    assert words.quoted == "> one\n> two\n>> three"
+
+
+def test_a_message_that_seems_to_be_all_quotation_counts_as_new_in_doubt() -> None:
+    text = "-----Original Message-----\nMy kettle is broken."
+    assert split(text).reply == text
+
+
+def test_a_forward_without_a_comment_has_no_new_words() -> None:
+    text = "---------- Forwarded message ---------\nFrom: Ann <ann@example.org>\nSubject: Kettle\n\nIt is broken."
+    assert split(text).reply == ""
+
+
+def test_the_letter_we_sent_is_recognised_however_it_was_wrapped() -> None:
+    ours = "Dear Ann,\n\nwe have received your complaint about the kettle and Bob will call you today.\n\nYour desk"
+    theirs = "Dear Ann,\nwe have received your complaint about\nthe kettle and Bob will call you\ntoday.\nYour desk"
+    words = split(f"Nobody called.\n\n{theirs}\n\nAnd it leaks.", parent=ours)
+    assert words.reply == "Nobody called.\n\nAnd it leaks."
+
+
+def test_a_few_words_that_our_letter_also_has_are_still_new() -> None:
+    words = split("Your desk\ndid not call me today as you had promised.", parent="Bob will call you today.\nYour desk")
+    assert words.reply == "Your desk\ndid not call me today as you had promised."
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "a ",
+        "a:\n",
+        "From:\n",
+        "From: a@b\n\n",
+        "> a\nb\n",
+        "<a@",
+        "1:1 ",
+        "____\n",
+        "Regards,\nx\n",
+        "On 3 Nov 2025 at 10:12, x@y wrote:\n",
+        "\n",
+        "\r",
+        "> From: a\n",
+    ],
+)
+def test_a_text_of_megabytes_is_read_no_further_than_it_needs(unit: str) -> None:
+    """Guards the quadratic patterns of reply parsers: the suite's time limit is the assertion."""
+    text = ("On " + unit * 2_000_000)[:2_000_000]
+    words = split(text, parent=text)
+    assert len(words.reply) + len(words.signature) + len(words.quoted) > 1_000_000 or not text.strip("On \n\r")
+    find_forward(text)
