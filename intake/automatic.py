@@ -42,7 +42,7 @@ _NO_REPLY_LOCAL = re.compile(
     r"|noreply\d*|no-?answer|ne-?repondez-?pas|nicht-?antworten|nepasrepondre|noresponder|nicht-beantworten|nincsvalasz|ikke-?svar|svar-?inte"
 )
 _TICKET_HOST = re.compile(
-    r"(?:^|\.)(?:zammad|otrs|znuny|freescout|osticket|zendesk|freshdesk|helpdesk|rt|request-?tracker|servicedesk|helpscout|kayako)[-\d]*\."
+    r"(?:zammad|otrs|znuny|freescout|osticket|zendesk|freshdesk|helpdesk|rt|request-?tracker|servicedesk|helpscout|kayako)[-\d]*\."
 )
 _TICKET_HEADERS = (
     "rt-ticket",
@@ -114,7 +114,7 @@ def no_reply_sender(message: Message) -> bool:
 def ticket_system(message: Message) -> bool:
     """Whether a ticket system sent it: two of them would thank each other for ever."""
     host = (message.message_id or message.header("message-id")).strip("<> ").rpartition("@")[2].lower()
-    return bool(_TICKET_HOST.search(host)) or any(message.header(name) for name in _TICKET_HEADERS)
+    return bool(_TICKET_HOST.match(host)) or any(message.header(name) for name in _TICKET_HEADERS)
 
 
 def _local_parts(message: Message, envelope: Envelope) -> list[str]:

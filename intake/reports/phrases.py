@@ -146,6 +146,8 @@ DETAILS: tuple[tuple[str, Phrases], ...] = (
 
 # Mail was not delivered. Customers say so of parcels, too: it takes a robot's mark beside it.
 FAILURE: Phrases = phrases("""
+    alle empfänger nicht erreicht | nachrichtenzustellung | n'est pas parvenu | n'a pas atteint | no llegó a | non ha raggiunto |
+    niet alle geadresseerden | não chegou | nådde inte | nåede ikke | nådde ikke | nie dotarła |
     address failed | address(es) failed | addresses failed | failed addresses | did not receive a copy |
     automatically by mail delivery | automatically rejected | error-for: |
     deliver program at | machine generated message | had delivery problems |
@@ -194,7 +196,8 @@ FORMAL: Phrases = phrases("""
     undeliverable: | undeliverable email | mail delivery fail | mail delivery problem | message delivery fail |
     delivery status notification | delivery status report | delivery failure notification | failure notice |
     non-delivery: | non-delivery report | mail system error | mailer-daemon | bounced mail | could not send message |
-    user unknown | unknown user | メールエラー | unzustellbar: | non remis | no se puede entregar: | 退信
+    user unknown | unknown user | メールエラー | unzustellbar: | non remis | no se puede entregar: |
+    non recapitabile: | onbestelbaar: | não entregue: | niedostarczone: | olevererbart: | 退信
 """)
 
 # Words that people leave to mail systems.

@@ -54,6 +54,7 @@ def test_an_answer_is_refused_for(slug: str, headers: dict[str, str], origin: Or
         {"From": "noreen.onley@example.org"},
         {"From": "bernard.post@example.org"},
         {"Message_ID": "<1@mail.robert.example>"},
+        {"Message_ID": "<1@laptop.zammad.example.org>"},
     ],
 )
 def test_a_customer_is_answered_in_spite_of(headers: dict[str, str]) -> None:
