@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from intake.reports.phrases import Phrases, folded, phrases
+from intake.phrasing import Phrases, folded, phrases
 
 # How such a subject begins. A person who answers one writes "Re:" before it.
 _AWAY_SUBJECT: Phrases = phrases("""

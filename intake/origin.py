@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from intake import automatic
 from intake.automatic_phrases import AWAY, CHALLENGE, CONFIRM_FIRST, away_subject
 from intake.message import Envelope, Message
+from intake.phrasing import contains, folded
 from intake.reports.feedback import is_feedback
 from intake.reports.notice import notice
-from intake.reports.phrases import contains, folded
 from intake.reports.receipts import is_receipt
 from intake.reports.robot import CERTAIN, answers, declared_report, delivery_robot, only_late, suspected
 from intake.signals import Origin, Report

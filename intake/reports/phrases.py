@@ -6,22 +6,7 @@ the first family with a phrase in the text wins, so the telling ones come first.
 
 from __future__ import annotations
 
-Phrases = tuple[str, ...]
-
-
-def phrases(table: str) -> Phrases:
-    """The phrases of a table in which "|" parts them."""
-    return tuple(phrase.strip() for phrase in table.split("|"))
-
-
-def folded(text: str) -> str:
-    """The form of a text that phrases are compared with."""
-    return text.casefold().replace("\u2019", "'")
-
-
-def contains(said: str, wanted: Phrases) -> bool:
-    """Whether a folded text holds one of the phrases."""
-    return any(phrase in said for phrase in wanted)
+from intake.phrasing import Phrases, contains, folded, phrases
 
 
 def detail_of(text: str) -> str:

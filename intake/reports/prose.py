@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from intake.message import Envelope, Message
+from intake.phrasing import contains
 from intake.reports.blocks import blocks
 from intake.reports.known import known_recipients
 from intake.reports.notice import Notice
-from intake.reports.phrases import FAILURE, contains, detail_of
+from intake.reports.phrases import FAILURE, detail_of
 from intake.reports.robot import LIKELY, delivery_robot, only_late
 from intake.reports.status import best_status, enhanced_codes, reply_codes
 from intake.reports.text import addresses, mentions, one_line

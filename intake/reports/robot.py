@@ -7,8 +7,9 @@ import re
 from intake.automatic import no_reply_sender, null_return_path
 from intake.automatic_phrases import LIST_REFUSAL, away_subject
 from intake.message import Envelope, Message
+from intake.phrasing import contains, folded
 from intake.reports.notice import Notice
-from intake.reports.phrases import DELAY, FAILURE, FINAL, FORMAL, TECHNICAL, contains, detail_of, folded
+from intake.reports.phrases import DELAY, FAILURE, FINAL, FORMAL, TECHNICAL, detail_of
 from intake.reports.status import enhanced_codes, reply_codes
 
 CERTAIN = 4
