@@ -42,7 +42,7 @@ log = structlog.get_logger()
 
 LOOK_AGAIN = 10.0  # seconds: another node may have had the answer
 RECONNECT = 2000  # milliseconds until a window that lost us asks again
-WINDOWS = 8  # open at once in one conversation
+WINDOWS = 20  # open at once in one conversation
 MAX_BODY = 40_000  # bytes
 
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)

@@ -18,7 +18,7 @@ from channels._answers import Refused, read_body
 from channels._door import PROXIES, client
 from channels._limits import Limiter
 from channels.http import Options, Server
-from intake.ports import Deliver, TryLater
+from intake.ports import CannotListen, Deliver, TryLater
 from tests.channels.contract import Desk
 from tests.channels.web import site
 from tests.harbour import FakeClock
@@ -234,13 +234,13 @@ def test_where_a_request_came_from_is_told_by_our_own_proxies_only(
 async def test_a_taken_port_is_a_sentence_for_the_operator() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
-        with pytest.raises(OSError, match=f"http: {listen} is taken: another program listens there"):
+        with pytest.raises(CannotListen, match=f"http: {listen} is taken: another program listens there"):
             await Server("http", Options(listen=listen)).receive(Desk().deliver)
 
 
 @pytest.mark.parametrize("listen", ["", "8080", "localhost", "127.0.0.1:http", "127.0.0.1:99999"])
 async def test_an_address_that_is_none_is_a_sentence_for_the_operator(listen: str) -> None:
-    with pytest.raises(ValueError, match="http: listen must be host:port"):
+    with pytest.raises(CannotListen, match="http: listen must be host:port"):
         await Server("http", Options(listen=listen)).receive(Desk().deliver)
 
 

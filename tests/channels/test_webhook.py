@@ -165,6 +165,13 @@ def test_an_empty_secret_verifies_nothing() -> None:
         assert verify(request(KETTLE, forged), [secret], TUESDAY) == "signature_wrong"
 
 
+def test_a_fraction_behind_the_seconds_is_borne_with() -> None:
+    """Resend's own senders, and the libraries of the standard, sign the whole seconds only."""
+    headers = signed(KETTLE)
+    headers["webhook-timestamp"] += ".700472"
+    assert verify(request(KETTLE, headers), [OURS], TUESDAY) is None
+
+
 def test_while_a_secret_is_replaced_both_are_good_and_one_good_signature_among_others_is_enough() -> None:
     assert verify(request(KETTLE, signed(KETTLE, secret=NEXT)), [OURS, NEXT], TUESDAY) is None
     many = " ".join(["v1,AAAA", "v2,AAAA", "garbage", signed(KETTLE)["webhook-signature"]])
