@@ -29,7 +29,7 @@ def marker_of(line: str) -> Literal["original", "forwarded"] | None:
     text = bare(line)
     if not text or len(text) > 200 or not (text[0] in RULES or text[-1] in ":："):
         return None
-    words = text.strip(RULES + ":：.").lower()
+    words = text.strip(RULES + ":：.").replace("İ", "i").lower()
     if words in FORWARDED or words.startswith(("forwarded message from", "forwarded by ", "weitergeleitet von ")):
         return "forwarded"
     return "original" if words in ORIGINAL else None

@@ -21,8 +21,11 @@ _SHUT = "\ufdd2"
 _SIGNS = re.compile("[\ufdd0-\ufdd2]")
 _SQUEEZE = re.compile("[^\\w\n\ufdd0-\ufdd2]+")
 
+_TARGET = re.compile(r"[<(\[](?:https?://|mailto:)[^<>()\[\]\s]{1,2000}[>)\]]")
 _ENOUGH = 60  # characters without space that tell a passage from others
+_LESS = 20
 _LEAST = 4
+_FAR = 20_000  # characters: how far a passage may be from where it was expected
 _MOST_PASSAGES = 200  # nobody answers between a hundred quotations
 
 
@@ -66,24 +69,22 @@ def _located(passages: Sequence[_Passage], body: str) -> Iterator[tuple[Whose, i
 
 
 def _find(body: str, text: str, here: int, expected: int) -> int:
-    """The text may be shorter in one of the two, so its beginning decides; where it was expected is looked at first."""
-    head = text[:_ENOUGH]
-    if len(head) < _LEAST:
-        return expected if expected >= here and body.startswith(head, expected) else -1
-    if expected >= here and body.startswith(head, expected):
-        return expected
-    start = body.find(head, here)
-    return start if start >= 0 or len(head) < _ENOUGH else body.find(head[: _ENOUGH // 2], here)
+    """Where the passage begins: its first words decide. The plain text seldom has less than the HTML, so it is not earlier."""
+    late = max(here, expected)
+    if len(text) < _LEAST:
+        return late if body.startswith(text, late) else -1
+    heads = (text[:_ENOUGH], text[:_LESS])
+    starts = (body.find(head, since, since + _FAR) for head in heads for since in (late, here))
+    return next((start for start in starts if start >= 0), -1)
 
 
 def _end(body: str, text: str, start: int, later: Sequence[_Passage]) -> int:
     """All of the passage where the plain text has all of it; else up to what follows it in the HTML."""
     if body.startswith(text, start):
         return start + len(text)
-    if not later:
-        return len(body)
-    following = body.find(later[0].text[:_ENOUGH], start + 1)
-    return following if following > 0 else start + len(text)
+    following = next((passage.text for passage in later if len(passage.text) >= _LEAST), "")
+    end = body.find(following[:_ENOUGH], start + 1, start + len(text) + _FAR) if following else len(body)
+    return end if end > 0 else start + len(text)
 
 
 def _passages(html: str) -> list[_Passage]:
@@ -96,7 +97,9 @@ def _passages(html: str) -> list[_Passage]:
 
 
 def _squeezed(text: str) -> str:
-    """What is left to compare: letters, figures, line ends and signs."""
+    """What is left to compare: letters, figures, line ends and signs; not the targets that converters write behind links."""
+    if "://" in text or "mailto:" in text:
+        text = _TARGET.sub("", text)
     return _SQUEEZE.sub("", text).replace("_", "")
 
 

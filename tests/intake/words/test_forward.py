@@ -1,0 +1,152 @@
+"""Who wrote first what somebody passes on, when, to whom, and what the one who passed it on added."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake.words import find_forward, is_forward_subject, split
+
+BLOCKS = {
+    "en": ("From", "Sent", "To", "Subject"),
+    "de": ("Von", "Gesendet", "An", "Betreff"),
+    "fr": ("De ", "Envoyé ", "À ", "Objet "),
+    "es": ("De", "Enviado el", "Para", "Asunto"),
+    "it": ("Da", "Inviato", "A", "Oggetto"),
+    "nl": ("Van", "Verzonden", "Aan", "Onderwerp"),
+    "pl": ("Od", "Wysłano", "Do", "Temat"),
+    "pt": ("De", "Enviada em", "Para", "Assunto"),
+    "sv": ("Från", "Skickat", "Till", "Ämne"),
+    "da": ("Fra", "Sendt", "Til", "Emne"),
+    "fi": ("Lähettäjä", "Lähetetty", "Vastaanottaja", "Aihe"),
+    "cs": ("Od", "Odesláno", "Komu", "Předmět"),
+    "ru": ("От", "Отправлено", "Кому", "Тема"),
+    "ja": ("差出人", "送信日時", "宛先", "件名"),
+    "zh": ("发件人", "发送时间", "收件人", "主题"),
+    "ko": ("보낸 사람", "보낸 날짜", "받는 사람", "제목"),
+    "tr": ("Gönderen", "Gönderildi", "Kime", "Konu"),
+    "ar": ("من", "تم الإرسال", "إلى", "الموضوع"),
+}
+VALUES = ("Ann Lee <ann@example.org>", "3.11.2025 10:12", "Desk <desk@example.org>", "My kettle")
+SHAPES = {
+    "plain": ("{}: {}", "\n"),
+    "bold": ("*{}:* {}", "\n"),
+    "a line each paragraph": ("{}: {}", "\n\n"),
+    "value on the next line": ("{}:\n{}", "\n"),
+    "wide colon": ("{}：{}", "\n"),
+}
+MARKERS = [
+    *(
+        "---------- Forwarded message ---------",
+        "Begin forwarded message:",
+        "-------- Weitergeleitete Nachricht --------",
+    ),
+    *(
+        "Anfang der weitergeleiteten Nachricht:",
+        "---------- Message transféré ---------",
+        "Début du message réexpédié :",
+    ),
+    *(
+        "---------- Mensaje reenviado ---------",
+        "Inizio messaggio inoltrato:",
+        "---------- Doorgestuurd bericht ---------",
+    ),
+    *("---------- Mensagem encaminhada ---------", "Początek wiadomości przekazanej dalej:", "Vidarebefordrat brev:"),
+    *("Start på videresendt besked:", "Videresendt melding:", "Välitetty viesti alkaa:", "Začátek přeposlané zprávy:"),
+    *(
+        "-------- Пересылаемое сообщение --------",
+        "転送されたメッセージ:",
+        "---------- 转发的邮件 ----------",
+        "전달된 메시지:",
+    ),
+    *(
+        "---------- İletilen mesaj ---------",
+        "----- الرسالة المعاد توجيهها -----",
+        "----- Forwarded message from Ann <a@b.org> -----",
+    ),
+]
+
+
+def _block(language: str, shape: str = "plain") -> str:
+    line, gap = SHAPES[shape]
+    return gap.join(line.format(name, value) for name, value in zip(BLOCKS[language], VALUES, strict=True))
+
+
+@pytest.mark.parametrize("language", BLOCKS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_header_lines_of_any_language_tell_who_wrote_first(language: str, shape: str) -> None:
+    text = f"Please look into this.\n\n{_block(language, shape)}\n\nIt leaks.\nAnn"
+    found = find_forward(text)
+    assert found is not None
+    assert (found.from_, found.date, found.to, found.subject) == VALUES
+    assert found.text == "It leaks.\nAnn"
+    assert split(text).reply == "Please look into this."
+
+
+@pytest.mark.parametrize("marker", MARKERS)
+def test_a_marker_of_any_client_is_known(marker: str) -> None:
+    text = f"Please look into this.\n\n{marker}\n{_block('en')}\n\nIt leaks."
+    found = find_forward(text)
+    assert found is not None
+    assert (found.from_, found.text) == (VALUES[0], "It leaks.")
+    assert split(text).reply == "Please look into this."
+
+
+def test_a_marker_without_header_lines_still_passes_on_the_words() -> None:
+    found = find_forward("Begin forwarded message:\nIt leaks.")
+    assert found is not None
+    assert (found.from_, found.text) == ("", "It leaks.")
+
+
+def test_quoted_header_lines_and_words_are_read_without_their_marks() -> None:
+    passed_on = "> From: Ann <ann@example.org>\n> Subject: Kettle\n>\n> It leaks.\n> > Really?"
+    text = f"See below.\n\nBegin forwarded message:\n\n{passed_on}\n\nThanks"
+    found = find_forward(text)
+    assert found is not None
+    assert (found.from_, found.subject, found.text) == ("Ann <ann@example.org>", "Kettle", "It leaks.\n> Really?")
+    assert split(text).reply == "See below.\n\nThanks"
+
+
+def test_a_header_value_that_was_wrapped_is_put_together() -> None:
+    found = find_forward(
+        "---- Forwarded message ----\nFrom: Ann <a@b.org>\nSubject: a kettle that leaks since\nMonday\nTo: Desk <d@b.org>\n\nHi"
+    )
+    assert found is not None
+    assert found.subject == "a kettle that leaks since Monday"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "From: Rome\nTo: Paris\nDate: 3 May\n\nThis journey was a disgrace.",
+        "Order: 4711\nItem: kettle\n\nIt leaks.",
+        "On Mon, 3 Nov 2025 at 10:12, Ann <ann@example.org> wrote:\n> It leaks.",
+        "I have forwarded message after message, and nobody answers.",
+        "> just a line",
+        "",
+    ],
+)
+def test_ordinary_words_and_replies_are_no_forward(text: str) -> None:
+    assert find_forward(text) is None
+
+
+@pytest.mark.parametrize("text", ["From: Rome\nTo: Paris\nDate: 3 May\n\nThis journey was a disgrace."])
+def test_a_journey_is_not_taken_for_header_lines(text: str) -> None:
+    assert split(f"Hello\n\n{text}").reply == f"Hello\n\n{text}"
+
+
+@pytest.mark.parametrize(
+    ("subject", "passed_on"),
+    [
+        ("FW: Kettle", True),
+        ("Fwd:Kettle", True),
+        ("WG: Kettle", True),
+        ("TR : Bouilloire", True),
+        ("转发：水壶", True),
+        ("Re: Kettle", False),
+        ("Kettle", False),
+        ("I: boil", True),
+        ("", False),
+    ],
+)
+def test_a_subject_says_whether_a_client_passed_the_message_on(subject: str, passed_on: bool) -> None:
+    assert is_forward_subject(subject) is passed_on
