@@ -25,7 +25,7 @@ CHROMIUM = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
-SMALLER = ("-trim", "-bordercolor", "white", "-border", "16", "-colors", "32", "-strip")
+SMALLER = ("+dither", "-trim", "-bordercolor", "white", "-border", "16", "-colors", "32", "-strip")
 WIDTH = 390
 ANSWER = """Dear Jo,
 

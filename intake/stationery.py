@@ -77,6 +77,7 @@ def _environment(templates: Mapping[str, str], *, html: bool) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     environment.filters |= {"one_line": _one_line, "quoted": _quoted, "broken": _broken, "duration": duration}
     return environment

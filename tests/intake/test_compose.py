@@ -16,10 +16,13 @@ from hypothesis import strategies as st
 from intake.case import Route
 from intake.compose import compose
 from intake.letter import Letter, LetterKind, Submission
-from intake.message import Attachment
+from intake.message import Attachment, RawMessage
+from intake.parse import parse
+from intake.rehearsal import repertoire
 from intake.signals import Direction
 from intake.tokens import customer_address, marked, prove
 from tests.harbour import ASHA, HARBOUR, POLICY, TUESDAY
+from tests.paper import stationery
 
 REF = "HH-4829-1357K"
 ID = "l000000000000001"
@@ -260,3 +263,16 @@ def test_a_chat_gets_the_letter_as_json() -> None:
         "kind": "acknowledgement",
         "ref": REF,
     }
+
+
+def test_our_own_reader_finds_nothing_wrong_with_any_letter() -> None:
+    brand = replace(HARBOUR, locales=("en_GB", "de_DE"))
+    for locale in brand.locales:
+        for written in repertoire(POLICY, brand, locale, stationery()):
+            letter = written()
+            if letter.to.channel != "mail":
+                continue
+            raw = RawMessage(channel="smtp", account="a", source_id="1", blob=made(letter).blob, received_at=TUESDAY)
+            message = parse(raw)
+            assert (message.defects, message.subject) == ((), letter.subject)
+            assert message.text.split() == letter.text.split()

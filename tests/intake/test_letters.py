@@ -11,6 +11,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from intake.case import Case, Promise, Route
+from intake.cues import says_resolved
 from intake.hours import promise_due
 from intake.letter import Letter, LetterKind
 from intake.message import Attachment
@@ -144,6 +145,13 @@ def test_a_follow_up_by_mail_has_the_three_lines_and_two_easy_answers() -> None:
     links = [a.attributes["href"] or "" for a in HTMLParser(letter.html).css("a[href^=mailto]")]
     assert [link.partition("body=")[2] for link in links] == ["Yes%2C%20all%20is%20well.", "No%2C%20not%20yet."]
     assert all(link.startswith("mailto:help%2Bc.hh48291357k.") for link in links)
+
+
+def test_the_easy_answers_are_ones_that_we_understand() -> None:
+    for language in ("en", "de"):
+        letter = PEN.follow_up(replace(CASE, language=language), **AT)
+        answers = [a.text() for a in HTMLParser(letter.html).css("a[href^=mailto]")]
+        assert [says_resolved(answer) for answer in answers] == ["yes", "no"]
 
 
 def test_a_follow_up_in_a_chat_has_no_mail_links() -> None:
