@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from intake.case import Case
-from intake.hours import Calendar
 from intake.masking import mask
 from intake.policy import Policy
 
@@ -22,7 +23,7 @@ HEADERS = (
 
 def row(case: Case, policy: Policy) -> tuple[str, ...]:
     """The nine cells of a case, as plain text; dates in ISO form, by the brand's own clock. Never blank: owner and customer."""
-    received = Calendar(policy.brand(case.brand).hours).local(case.received_at).date()
+    received = case.received_at.astimezone(ZoneInfo(policy.brand(case.brand).hours.zone)).date()
     return (
         _name(case.owner, policy),
         _department(case, policy),
