@@ -17,11 +17,11 @@ from store.errors import LostLease
 from store.inserting import missing
 from store.schema import case as case_table
 from store.schema import hold, inbound
+from store.schema.arrivals import NEW
 from store.writer import Tx
 
-_STATE = select(inbound.c.state).where(inbound.c.id == bindparam("inbound_id")).with_for_update()
-_DECIDED = update(inbound).where(inbound.c.id == bindparam("which"))
-_CONTACT = select(case_table.c.contact_id).where(case_table.c.ref == bindparam("ref"))
+_CONTACT = select(case_table.c.contact_id).where(case_table.c.ref == bindparam("of_case")).scalar_subquery()
+_DECIDED = update(inbound).where(inbound.c.id == bindparam("which"), NEW).values(contact_id=_CONTACT)
 
 
 def apply(
@@ -41,8 +41,6 @@ def apply(
     for another case number; LostLease says that the message was decided by somebody else. A changed case that `next_look` does
     not name is looked at now.
     """
-    if inbound_id is not None:
-        _still_open(tx, inbound_id)
     counts = {case.ref: case.events for case in seen}
     for change in decision.changes:
         _change(tx, change, policy=policy, now=now, look=next_look.get(change.ref, now), seen=counts.get(change.ref))
@@ -52,11 +50,6 @@ def apply(
         outbox.queue(tx, letter, submission, now=now)
     if inbound_id is not None and isinstance(decision, Decision):
         _close(tx, inbound_id, decision, now)
-
-
-def _still_open(tx: Tx, inbound_id: int) -> None:
-    if tx.scalar(_STATE, {"inbound_id": inbound_id}) != "new":
-        raise LostLease(inbound_id)
 
 
 def _change(
@@ -96,9 +89,9 @@ def _close(tx: Tx, inbound_id: int, decision: Decision, now: datetime) -> None:
         "score": decision.score,
         "party": decision.party,
         "case_ref": decision.case_ref,
-        "contact_id": tx.scalar(_CONTACT, {"ref": decision.case_ref}) if decision.case_ref else None,
         "decided_at": now,
         "lease_owner": None,
         "lease_until": None,
     }
-    tx.execute(_DECIDED, {"which": inbound_id, **outcome})
+    if tx.execute(_DECIDED, {"which": inbound_id, "of_case": decision.case_ref, **outcome}).rowcount != 1:
+        raise LostLease(inbound_id)

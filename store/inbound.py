@@ -19,6 +19,7 @@ from store import blobs, codec
 from store.inserting import added
 from store.lease import NOW, claiming, free, terms
 from store.schema import blob, hold, inbound
+from store.schema.arrivals import PARKED, WAITING
 from store.writer import Tx
 
 PARK_AFTER = 3  # faults
@@ -106,8 +107,8 @@ def parked(tx: Tx) -> list[Parked]:
     waits = select(inbound, hold.c.reason, hold.c.person, hold.c.case_ref.label("held_for"), hold.c.held_at).join(
         hold, and_(hold.c.inbound_id == inbound.c.id, hold.c.released_at.is_(None)), isouter=True
     )
-    failed = waits.where(inbound.c.state == "parked")
-    held = waits.where(inbound.c.id.in_(select(hold.c.inbound_id).where(hold.c.released_at.is_(None))))
+    failed = waits.where(inbound.c.id.in_(select(inbound.c.id).where(PARKED)))
+    held = waits.where(inbound.c.id.in_(select(hold.c.inbound_id).where(WAITING)))
     rows = {row.id: row for statement in (failed, held) for row in tx.execute(statement)}
     return [_parked(rows[inbound_id]) for inbound_id in sorted(rows)]
 

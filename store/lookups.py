@@ -10,9 +10,10 @@ from intake.decision import Sent
 from intake.letter import LetterKind
 from store.columns import Key, Utc
 from store.schema import case, case_matter, contact, contact_point, inbound, outbox, participant, thread_id
+from store.schema.cases import OPEN
+from store.schema.outbox import ACKNOWLEDGES
 
-ACKNOWLEDGEMENTS = ("acknowledgement", "repeat_acknowledgement")
-TO_CUSTOMERS = (*ACKNOWLEDGEMENTS, "promise_broken", "follow_up")  # of the automatic letters
+TO_CUSTOMERS = ("acknowledgement", "repeat_acknowledgement", "promise_broken", "follow_up")  # of the automatic letters
 
 _WHO = bindparam("who", type_=Key)
 _MOST: Any = bindparam("most")
@@ -60,10 +61,7 @@ AUTOMATIC = (
     .group_by(outbox.c.case_ref)
 )
 
-# As the partial index has it, word for word.
-OPEN_CASES = (
-    select(case.c.handler, func.count()).where(case.c.status.not_in(("resolved", "merged"))).group_by(case.c.handler)
-)
+OPEN_CASES = select(case.c.handler, func.count()).where(OPEN).group_by(case.c.handler)
 
 _DUPLICATE = (
     select(func.min(inbound.c.id))
@@ -89,7 +87,7 @@ _KNOWN_SINCE = (
 
 
 def _acknowledgements(*where: Any) -> Any:
-    return select(func.count()).select_from(outbox).where(outbox.c.kind.in_(ACKNOWLEDGEMENTS), *where).scalar_subquery()
+    return select(func.count()).select_from(outbox).where(ACKNOWLEDGES, *where).scalar_subquery()
 
 
 FIGURES = select(

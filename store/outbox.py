@@ -17,10 +17,11 @@ from store import blobs
 from store.inserting import added, upsert
 from store.lease import NOW, claiming, terms
 from store.schema import blob, outbox, thread_id
+from store.schema.outbox import SENDING, UNSENT
 from store.writer import Tx
 
 _DUE = and_(
-    outbox.c.state.in_(["pending", "deferred"]),
+    UNSENT,
     outbox.c.next_attempt_at <= NOW,
     outbox.c.channel.in_(bindparam("channels", expanding=True)),
 )
@@ -83,7 +84,7 @@ def recover(tx: Tx, *, now: datetime, dead: str | None = None) -> list[int]:
         "lease_owner": None,
         "lease_until": None,
     }
-    statement = update(outbox).where(outbox.c.state == "sending", lost).values(changes)
+    statement = update(outbox).where(SENDING, lost).values(changes)
     rows = tx.execute(statement.returning(outbox.c.id, outbox.c.state)).all()
     return sorted(row.id for row in rows if row.state == "unknown")
 

@@ -27,14 +27,11 @@ case = Table(
     Column("lease_owner", Words),
     Column("lease_until", Utc),
 )
-Index(
-    "ix_case_next_look",
-    case.c.next_look,
-    sqlite_where=text("next_look IS NOT NULL"),
-    postgresql_where=text("next_look IS NOT NULL"),
-)
-_OPEN = text("status NOT IN ('resolved', 'merged')")
-Index("ix_case_open", case.c.handler, sqlite_where=_OPEN, postgresql_where=_OPEN)
+# Literals, as in `store.schema.arrivals`.
+TIMED = text("next_look IS NOT NULL")
+OPEN = text("status NOT IN ('resolved', 'merged')")
+Index("ix_case_next_look", case.c.next_look, sqlite_where=TIMED, postgresql_where=TIMED)
+Index("ix_case_open", case.c.handler, sqlite_where=OPEN, postgresql_where=OPEN)
 
 case_event = Table(
     "case_event",

@@ -36,11 +36,18 @@ outbox = Table(
     UniqueConstraint("case_ref", "kind", "cause", "address"),
     Index(None, "address", "created_at"),
 )
-_DUE = text("state IN ('pending', 'deferred')")
+# Literals, as in `store.schema.arrivals`.
+UNSENT = text("state IN ('pending', 'deferred')")
+SENDING = text("state = 'sending'")
+ACKNOWLEDGES = text("kind IN ('acknowledgement', 'repeat_acknowledgement')")
 # What a person wrote goes before what the daemon wrote.
-Index("ix_outbox_due", outbox.c.automatic, outbox.c.next_attempt_at, sqlite_where=_DUE, postgresql_where=_DUE)
-_SENDING = text("state = 'sending'")
-Index("ix_outbox_sending", outbox.c.lease_until, sqlite_where=_SENDING, postgresql_where=_SENDING)
-_ACKS = text("kind IN ('acknowledgement', 'repeat_acknowledgement')")
-Index("ix_outbox_acks", outbox.c.created_at, sqlite_where=_ACKS, postgresql_where=_ACKS)
-Index("ix_outbox_acks_domain", outbox.c.domain, outbox.c.created_at, sqlite_where=_ACKS, postgresql_where=_ACKS)
+Index("ix_outbox_due", outbox.c.automatic, outbox.c.next_attempt_at, sqlite_where=UNSENT, postgresql_where=UNSENT)
+Index("ix_outbox_sending", outbox.c.lease_until, sqlite_where=SENDING, postgresql_where=SENDING)
+Index("ix_outbox_acks", outbox.c.created_at, sqlite_where=ACKNOWLEDGES, postgresql_where=ACKNOWLEDGES)
+Index(
+    "ix_outbox_acks_domain",
+    outbox.c.domain,
+    outbox.c.created_at,
+    sqlite_where=ACKNOWLEDGES,
+    postgresql_where=ACKNOWLEDGES,
+)

@@ -16,6 +16,8 @@ from store.schema import METADATA
 
 SERVER = os.environ.get("ANSWERABLE_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 
+_FROM_ONE = sql.SQL("SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences")
+
 
 class Sqlite:
     """A folder of databases."""
@@ -48,7 +50,7 @@ class Postgres:
     def fresh(self) -> Iterator[str]:
         deletes = [sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)) for table in METADATA.sorted_tables]
         # As a replica would, without triggers: the history of cases refuses to be emptied.
-        empty = sql.SQL("; ").join([sql.SQL("SET session_replication_role = replica"), *deletes])
+        empty = sql.SQL("; ").join([sql.SQL("SET session_replication_role = replica"), *deletes, _FROM_ONE])
         self._do(self._url, empty)
         yield self._url
 
