@@ -31,6 +31,8 @@ from intake.cues import cues, points
         ("I can't pay and honestly there's no point going on.", {"urgent-care"}),
         ("I'm losing sleep over the default on my file", {"impact"}),
         ("There is a whole list of problems here", {"complex"}),
+        ("The app doesn't work and I never received an answer", {"fault"}),
+        ("Die App funktioniert nicht", {"fault"}),
         ("I was fobbed off and lied to", {"distrust"}),
         (
             "Ich warte immer noch und bin sehr enttäuscht. Ich habe schon zweimal geschrieben.",
