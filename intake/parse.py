@@ -10,7 +10,7 @@ from intake.mime import charset, contents, html
 from intake.mime.defects import Defect
 from intake.words import find_forward, language_of, split
 
-ENOUGH = 400  # characters to tell a language by; more costs time and changes nothing
+ENOUGH = 200  # characters to tell a language by; more costs time and changes nothing
 MAX_TEXT = 5_000_000  # bytes of a bare text
 
 
