@@ -106,8 +106,14 @@ async def polite(
     except ConnectionError:
         raise  # The other side has left: there is nobody to answer.
     except Exception as fault:
-        log.exception("http_fault", fault=type(fault).__name__, exc_info=False)
+        log.error("http_fault", fault=type(fault).__name__, route=_route(request))
         return refusal(503, "try_later", retry_after=RETRY_AFTER)
+
+
+def _route(request: web.Request) -> str:
+    """The address as it was laid out, without what a visitor put into it."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else ""
 
 
 async def dress(request: web.Request, response: web.StreamResponse) -> None:

@@ -12,7 +12,6 @@ No cookies. What customers say about their name and address is a claim; what is 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -40,7 +39,8 @@ __all__ = ["Chat", "Entry", "History", "Options", "answered", "build", "said"]
 
 log = structlog.get_logger()
 
-LOOK_AGAIN = 10.0  # seconds: another node may have had the answer
+LOOK_SOON = 0.1  # seconds after a bell, then longer and longer: it may ring before the row is there to be read
+LOOK_AGAIN = 10.0  # seconds without a bell: another node may have had the answer
 RECONNECT = 2000  # milliseconds until a window that lost us asks again
 WINDOWS = 20  # open at once in one conversation
 MAX_BODY = 40_000  # bytes
@@ -125,7 +125,7 @@ class Chat:
         after = request.headers.get("Last-Event-ID") or request.query.get("after", "")
         async with sse_response(request, headers=leave(request, self._options.origins)) as window:
             try:
-                await self._show(window, where, int(after) if re.fullmatch("[0-9]{1,18}", after) else 0)
+                await self._show(window, where, int(after) if re.fullmatch("[0-9]{1,19}", after) else 0)
             except ConnectionError:
                 pass  # Closed by the customer.
             except Exception as fault:
@@ -136,13 +136,18 @@ class Chat:
         """Everything so far, and then whatever comes, until the customer leaves or we stop."""
         with self._streams.listening(where) as bell:
             await window.send("", event="hello", retry=RECONNECT)
+            pause = LOOK_AGAIN
             while window.is_connected() and not self._streams.closing:
                 bell.clear()
-                for entry in await self.history.entries(where, after):
-                    await window.send(orjson.dumps(entry.shown()).decode(), id=str(entry.seq))
-                    after = entry.seq
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(bell.wait(), LOOK_AGAIN)
+                while entries := await self.history.entries(where, after):
+                    for entry in entries:
+                        await window.send(orjson.dumps(entry.shown()).decode(), id=str(entry.seq))
+                        after = entry.seq
+                try:
+                    await asyncio.wait_for(bell.wait(), pause)
+                    pause = LOOK_SOON
+                except TimeoutError:
+                    pause = min(2 * pause, LOOK_AGAIN)
 
     def _conversation(self, request: web.Request) -> str:
         where = conversation(request.match_info["session"], self._tools.policy.keys)

@@ -7,7 +7,7 @@
 
   // -- What is remembered on this device ------------------------------------------------------------------------------------
   const KEY = `answerable ${base}`;
-  const blank = () => ({ session: "", open: false, name: "", email: "", draft: "", seen: 0, pending: [] });
+  const blank = () => ({ session: "", open: false, name: "", email: "", draft: "", seen: "0", pending: [] });
   const memory = blank();
   try { Object.assign(memory, JSON.parse(localStorage.getItem(KEY))); } catch { /* Private windows may forbid it. */ }
   const remember = (changes) => {
@@ -76,7 +76,7 @@
 
   // -- What was said --------------------------------------------------------------------------------------------------------
   const shown = new Map();  // entry id -> its element
-  let latest = 0, unread = 0, day = "";  // `latest` is the last entry that this page has been sent
+  let latest = 0n, unread = 0, day = "";  // `latest` numbers the last entry sent to this page: 64 bits
 
   const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
   const calendar = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
@@ -118,15 +118,16 @@
     if (entry.direction === "in") {
       remember({ pending: memory.pending.filter((message) => message.id !== entry.id) });
       mark(entry.id, "sent");
-    } else if (seq > memory.seen && !memory.open) {
+    } else if (seq > BigInt(memory.seen) && !memory.open) {
       unread += 1;
     }
     if (entry.ref) { reference.textContent = `Reference ${entry.ref}`; reference.hidden = false; }
-    latest = Math.max(latest, seq);
-    if (memory.open) remember({ seen: Math.max(memory.seen, latest) });
+    if (seq > latest) latest = seq;
+    if (memory.open) read();
     count();
   };
 
+  const read = () => { if (latest > BigInt(memory.seen)) remember({ seen: String(latest) }); };
   const count = () => {
     badge.textContent = String(unread);
     badge.hidden = !unread;
@@ -150,8 +151,8 @@
     const said = { ...message, name: memory.name, email: memory.email };
     let answer = await post(`chat/sessions/${await session()}/messages`, said);
     if (answer.status === 404) {  // The desk no longer knows this conversation: begin another rather than lose the words.
-      remember({ session: "", seen: 0 });
-      latest = 0;
+      remember({ session: "", seen: "0" });
+      latest = 0n;
       disconnect();
       answer = await post(`chat/sessions/${await session()}/messages`, said);
     }
@@ -184,7 +185,7 @@
     if (stream || !memory.session) return;
     stream = new EventSource(`${base}chat/sessions/${memory.session}/events?after=${latest}`);
     stream.addEventListener("open", () => { patience = 1000; tell(""); });
-    stream.addEventListener("message", (event) => receive(JSON.parse(event.data), Number(event.lastEventId)));
+    stream.addEventListener("message", (event) => receive(JSON.parse(event.data), BigInt(event.lastEventId)));
     stream.addEventListener("error", () => {
       tell("Reconnecting…");
       if (stream?.readyState !== EventSource.CLOSED) return;  // The browser tries again by itself.
@@ -202,8 +203,8 @@
     launcher.hidden = open;
     root.classList.toggle("open", open);
     launcher.setAttribute("aria-expanded", String(open));
-    remember(open ? { open, seen: Math.max(memory.seen, latest) } : { open });
-    if (open) { unread = 0; count(); log.scrollTop = log.scrollHeight; fit(); }
+    remember({ open });
+    if (open) { unread = 0; read(); count(); log.scrollTop = log.scrollHeight; fit(); }
     if (focus) (open ? words : opener).focus();
   };
 
@@ -256,7 +257,7 @@
     remember(blank());
     shown.clear();
     log.querySelectorAll(".message, .day").forEach((node) => node.remove());
-    day = ""; latest = 0; name.value = email.value = words.value = ""; reference.hidden = true;
+    day = ""; latest = 0n; name.value = email.value = words.value = ""; reference.hidden = true;
     show(false);
     introduce();
   });

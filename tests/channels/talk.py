@@ -30,8 +30,12 @@ class ChatDesk(Desk):
         for message, receipt in zip(messages, receipts, strict=True):
             if receipt.new:
                 where = orjson.loads(message.blob)["conversation"]
-                self._said.append((where, said(len(self._said) + 1, message.blob)))
+                self._said.append((where, said(self._next(), message.blob)))
         return receipts
+
+    def _next(self) -> int:
+        """As large as the store's numbers may become: more than a script's ordinary numbers can tell apart."""
+        return 2**61 + len(self._said) + 1
 
     async def entries(self, conversation: str, after: int) -> list[Entry]:
         return [entry for where, entry in self._said if where == conversation and entry.seq > after]
@@ -52,7 +56,7 @@ class ChatDesk(Desk):
             message_id=f"l{len(self._said)}@harbour.example",
             blob=orjson.dumps(letter | {"sent_at": sent_at}),
         )
-        self._said.append((self.conversation, answered(len(self._said) + 1, submission)))
+        self._said.append((self.conversation, answered(self._next(), submission)))
         return await chat.send(submission)
 
 

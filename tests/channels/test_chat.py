@@ -8,7 +8,9 @@ import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import structlog
@@ -16,9 +18,9 @@ from aiohttp import ClientResponse, ClientSession
 
 from channels import _pages
 from channels._sessions import conversation, open_session
-from channels.chat import Chat, Options, build
+from channels.chat import Chat, Entry, Options, build
 from intake.contact_json import read
-from intake.letter import Outcome
+from intake.letter import Outcome, Submission
 from intake.policy import Key
 from intake.ports import Deliver
 from tests.channels.contract import Answer, ChannelContract, Desk
@@ -27,6 +29,7 @@ from tests.channels.web import Site, meaning, site, tools
 from tests.harbour import HARBOUR, TUESDAY, FakeClock, FakeIds
 
 SAID = "2026-01-13T10:05:00+00:00"
+SUBMISSION = Submission(channel="chat", mail_from="", rcpt_to=(), message_id="l1@harbour.example", blob=b"{}")
 SHOP = "https://www.harbour.example"
 
 
@@ -149,6 +152,53 @@ async def test_a_window_that_comes_back_sees_only_what_it_has_not_seen(tmp_path:
         everything = await events(client, secret, 2, **{"Last-Event-ID": "nonsense"})
     assert missed["text"] == "I am sorry."
     assert [entry["text"] for _, entry in everything] == ["It leaks", "I am sorry."]
+
+
+async def test_a_long_conversation_is_shown_whole_though_the_history_hands_it_over_in_pieces(
+    tmp_path: Path, desk: ChatDesk
+) -> None:
+    class Piecemeal:
+        async def entries(self, conversation: str, after: int) -> list[Entry]:
+            return (await desk.entries(conversation, after))[:2]
+
+    async with chat(desk, tmp_path, FakeClock()) as (channel, _, client):
+        channel.history = Piecemeal()
+        secret = await session(client)
+        for n in range(5):
+            await say(client, secret, str(n), f"message-{n}")
+        found = await asyncio.wait_for(events(client, secret, 5), timeout=5)
+    assert [entry["text"] for _, entry in found] == list("01234")
+
+
+async def test_an_answer_whose_row_can_be_read_only_after_the_bell_is_shown_soon(
+    tmp_path: Path, desk: ChatDesk
+) -> None:
+    async with chat(desk, tmp_path, FakeClock()) as (channel, _, client):
+        secret = await session(client)
+        await say(client, secret, "It leaks")
+        listening = asyncio.create_task(events(client, secret, 2))
+        await asyncio.sleep(0.1)
+        await channel.send(replace(SUBMISSION, rcpt_to=(desk.conversation,)))
+        await asyncio.sleep(0.05)
+        await desk.answer(build("chat", Options(), tools(tmp_path)), "I am sorry.", sent_at=SAID)
+        assert len(await asyncio.wait_for(listening, timeout=5)) == 2
+
+
+async def test_numbers_of_sixty_four_bits_come_back_as_they_went_out(tmp_path: Path, desk: ChatDesk) -> None:
+    class Far:
+        asked: ClassVar[list[int]] = []
+
+        async def entries(self, conversation: str, after: int) -> list[Entry]:
+            self.asked.append(after)
+            return []
+
+    async with chat(desk, tmp_path, FakeClock()) as (channel, _, client):
+        channel.history = Far()
+        secret = await session(client)
+        async with client.get(f"/chat/sessions/{secret}/events?after={2**62 + 1}") as stream:
+            await stream.content.readuntil(b"\r\n\r\n")
+            await asyncio.sleep(0.05)
+    assert Far.asked[0] == 2**62 + 1
 
 
 async def test_an_answer_that_another_node_wrote_is_found_without_being_told(

@@ -9,6 +9,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+import structlog
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 from prometheus_client import CollectorRegistry, Counter
@@ -120,6 +121,14 @@ async def test_failures_are_json_with_a_slug_and_nothing_of_the_exception(
         assert (said.status, await said.json()) == (status, {"error": slug})
         assert said.headers.get("Retry-After") == retry
         assert "p4ssw0rd" not in str(said.headers)
+
+
+async def test_a_fault_is_logged_by_its_kind_and_its_route_only() -> None:
+    with structlog.testing.capture_logs() as lines:
+        async with site(Rooms(), deliver=Desk().deliver) as (_, client), client.get("/broken?who=mia@post.example"):
+            pass
+    (fault,) = [line for line in lines if line["event"] == "http_fault"]
+    assert fault == {"event": "http_fault", "log_level": "error", "fault": "RuntimeError", "route": "/broken"}
 
 
 async def test_every_answer_bears_safe_headers_and_names_no_version() -> None:

@@ -60,6 +60,7 @@ def desk() -> ChatDesk:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def chromium() -> AsyncIterator[Browser]:
+    expect.set_options(timeout=15_000)  # milliseconds; a busy machine may need them
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
