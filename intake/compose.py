@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from email.header import Header, decode_header, make_header
 from email.parser import BytesParser
@@ -26,6 +27,7 @@ MAX_TEXT = 250  # characters of a header's text
 MAX_NAME = 70  # characters of a display name
 MAX_IDS = 20  # message ids in References
 MAX_LINE = 998  # octets, RFC 5322 section 2.1.1
+SHOWN_LINE = 78  # octets, where lines should be folded
 PART_HEADERS = {"content-type", "content-transfer-encoding", "content-disposition"}
 ANSWERS = {  # automatic, and sent because of a message (RFC 3834 section 5)
     LetterKind.ACKNOWLEDGEMENT,
@@ -103,7 +105,9 @@ def _line(name: str, value: str) -> bytes:
         folded = value.replace(" ", "\r\n ")
     elif name in ("From", "To", "Reply-To"):
         shown, _, address = value.rpartition(" ")
-        folded = f"{_encoded(shown, name, atoms=True)}\r\n {address}" if shown else address
+        said = _encoded(shown, name, atoms=True) if shown else ""
+        gap = " " if len(f"{name}: {said} {address}") <= SHOWN_LINE else "\r\n "
+        folded = f"{said}{gap}{address}" if said else address
     else:
         folded = _encoded(value, name)
     return f"{name}: {folded}\r\n".encode("ascii")
@@ -116,11 +120,15 @@ def _encoded(value: str, name: str, *, atoms: bool = False) -> str:
 
 
 def _finished(head: list[tuple[str, str]], letter: Letter, letter_id: str) -> bytes:
+    """The whole message. Its proof leaves the files' contents out: base64 can neither end a part nor begin a header."""
     kind, content = body(letter.text, letter.html, letter.attachments, mark=letter_id)
     meant = [*head, ("MIME-Version", "1.0"), ("Content-Type", kind)]
-    blob = b"".join(_line(name, value) for name, value in meant) + b"\r\n" + content
-    _prove(blob, meant, types(letter.attachments))
-    return blob
+    lines = b"".join(_line(name, value) for name, value in meant) + b"\r\n"
+    _, without_files = body(
+        letter.text, letter.html, [replace(f, content=b"") for f in letter.attachments], mark=letter_id
+    )
+    _prove(lines + without_files, meant, types(letter.attachments))
+    return lines + content
 
 
 def _prove(blob: bytes, meant: list[tuple[str, str]], leaves: list[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,10 +15,12 @@ from markupsafe import Markup
 
 from intake.case import Case, Promise, Status
 from intake.hours import Calendar, say_when
+from intake.message import Attachment
 from intake.policy import Brand, Person, Policy
 from intake.stationery import duration
 
 MAX_WORDS = 20_000  # characters of a customer's message in a letter to staff
+MAX_FILES = 10_000_000  # bytes of files that go along: many servers refuse mail of more than 20 MB on the wire
 RICH_TAGS = {"p", "br", "div", "b", "strong", "i", "em", "u", "ul", "ol", "li", "blockquote", "a", "pre", "code"}
 RE_PREFIX = re.compile(r"^(?:\s{0,3}(?:re|aw|fwd?|wg|sv|tr)\s{0,3}:){1,20}\s{0,3}", re.IGNORECASE)
 REF_SUFFIX = re.compile(r"\s{0,3}\[[A-Z]{2,4}-\d{4}-\d{4}[A-Z]\]$")
@@ -93,6 +95,15 @@ def money(minor: int, brand: Brand, locale: str) -> str:
 def shortened(words: str) -> str:
     """Somebody's words, as much of them as a letter holds."""
     return words if len(words) <= MAX_WORDS else words[:MAX_WORDS] + "\n[...]"
+
+
+def carried(files: Sequence[Attachment]) -> tuple[Attachment, ...]:
+    """The files that a letter to staff takes along, in order, as long as there is room. The others stay with the case."""
+    taken: list[Attachment] = []
+    for file in files:
+        if sum(t.size for t in taken) + file.size <= MAX_FILES:
+            taken.append(file)
+    return tuple(taken)
 
 
 def topic_of(subject: str) -> str:

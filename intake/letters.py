@@ -14,7 +14,17 @@ from typing import Any, Literal
 from intake.case import Case, Promise, Route
 from intake.hours import say_when
 from intake.letter import Letter, LetterKind
-from intake.letter_values import about_case, about_promise, for_staff, locale_of, named, rich_text, shortened, topic_of
+from intake.letter_values import (
+    about_case,
+    about_promise,
+    carried,
+    for_staff,
+    locale_of,
+    named,
+    rich_text,
+    shortened,
+    topic_of,
+)
 from intake.message import Attachment
 from intake.policy import Brand, Person, Policy
 from intake.reference import compact
@@ -94,6 +104,7 @@ class Letters:
         attachments: Sequence[Attachment] = (),
     ) -> Letter:
         """To whoever handles the case: what came, and all that is known."""
+        taken = carried(attachments)
         return self._to_staff(
             LetterKind.NOTIFICATION,
             case,
@@ -101,11 +112,12 @@ class Letters:
             cause,
             now,
             promise=promise,
-            attachments=attachments,
+            attachments=taken,
             words=shortened(words),
             reasons=reasons,
             kind_of=kind_of,
-            files=[f.name for f in attachments],
+            files=[f.name for f in taken],
+            kept=[f.name for f in attachments if f not in taken],
         )
 
     def nudge(self, case: Case, person: Person, *, cause: str, now: datetime, promise: Promise, percent: int) -> Letter:

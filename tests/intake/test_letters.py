@@ -318,6 +318,16 @@ def test_files_that_came_along_go_to_staff() -> None:
     assert "- lamp.jpg" in letter.text
 
 
+def test_files_too_large_for_a_mail_are_named_and_stay_with_the_case() -> None:
+    small, huge = (
+        Attachment(name=name, type="video/mp4", size=size, sha256=name, content=b"")
+        for name, size in (("short.mp4", 3), ("long.mp4", 60_000_000))
+    )
+    letter = notification(attachments=(huge, small))
+    assert letter.attachments == (small,)
+    assert "kept with the case: long.mp4" in letter.text
+
+
 def test_customers_words_are_data_never_markup_nor_template() -> None:
     letter = notification(words="<script>alert(1)</script> {{ 7 * 7 }} {% raw %}")
     assert "<script" not in letter.html
