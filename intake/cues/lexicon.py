@@ -1,4 +1,4 @@
-"""The words that complaints are made of, by group: English first, then the commonest in German, French, Spanish, Italian, Dutch."""
+"""The words that complaints are made of, by group: English first, then the commonest in five other languages."""
 
 from __future__ import annotations
 
