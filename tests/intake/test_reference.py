@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.reference import compact, expand, find, make, valid
+from intake.reference import compact, expand, find, make, valid, without
 
 numbers = st.integers(min_value=0, max_value=10**8 - 1)
 prefixes = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=2, max_size=4)
@@ -107,3 +107,8 @@ def test_a_hostile_text_is_read_in_linear_time() -> None:
 def test_only_canonical_valid_references_ever_come_out(text: str) -> None:
     assert all(valid(ref) for ref in find(text, ["HH"]))
     assert expand(text) == "" or valid(expand(text))
+
+
+def test_a_text_can_be_had_without_its_references() -> None:
+    assert without(f"Re: [{REF}] my lamp ({REF.lower()})") == "Re:  my lamp "
+    assert without("HH-4829-1357Q stays, and so does AB-12") == "HH-4829-1357Q stays, and so does AB-12"
