@@ -11,7 +11,6 @@ from intake import automatic
 from intake.message import Envelope, Message
 from intake.signals import Origin
 
-_SUPPRESSING = frozenset({"all", "oof", "autoreply"})
 _REPORTS = (Origin.BOUNCE, Origin.DELAY, Origin.FEEDBACK_REPORT, Origin.READ_RECEIPT, Origin.CHALLENGE)
 
 Rule = Callable[[Message, Envelope, Origin], bool]
@@ -24,7 +23,7 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     ("auto_submitted", lambda message, _e, _o: automatic.auto_submitted(message) not in ("", "no")),
     ("precedence", lambda message, _e, _o: automatic.precedence(message) in ("bulk", "junk", "list", "auto_reply")),
     ("list", lambda message, _e, origin: origin is Origin.LIST or automatic.list_mail(message)),
-    ("suppressed", lambda message, _e, _o: bool(automatic.suppressed(message) & _SUPPRESSING)),
+    ("suppressed", lambda message, _e, _o: automatic.forbids_answers(message)),
     ("autoresponder", lambda message, _e, _o: automatic.replier_header(message)),
     ("bulk", lambda message, _e, _o: automatic.bulk_sender(message)),
     ("robot_sender", lambda message, envelope, _o: automatic.robot_sender(message, envelope)),

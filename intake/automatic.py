@@ -24,6 +24,7 @@ _REPLIER_HEADERS = (
     "x-oof",
     "x-ezml-responder",
 )
+_ANSWERS = frozenset({"all", "oof", "autoreply"})
 _LOOP_HEADERS = (
     "x-loop",
     "x-answerable-loop",
@@ -79,9 +80,9 @@ def list_mail(message: Message) -> bool:
     return any(message.header(name) for name in _LIST_HEADERS) or precedence(message) == "list"
 
 
-def suppressed(message: Message) -> frozenset[str]:
-    """What X-Auto-Response-Suppress forbids, lower case: "all", "oof", "autoreply", "dr", "rn" and so on."""
-    return frozenset(re.findall(r"[a-z]+", message.header("x-auto-response-suppress").lower()))
+def forbids_answers(message: Message) -> bool:
+    """Whether X-Auto-Response-Suppress names automatic answers, not only receipts."""
+    return not _ANSWERS.isdisjoint(re.findall(r"[a-z]+", message.header("x-auto-response-suppress").lower()))
 
 
 def replier_header(message: Message) -> bool:

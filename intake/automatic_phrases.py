@@ -4,39 +4,44 @@ from __future__ import annotations
 
 from intake.phrasing import Phrases, folded, phrases
 
-# How such a subject begins. A person who answers one writes "Re:" before it.
-_AWAY_SUBJECT: Phrases = phrases("""
-    auto reply | auto-reply | autoreply | auto response | auto-response | autoresponse | auto answer |
-    automatic reply | automated reply | automatic response | automated response | automatic answer | automated acknowledg |
-    automatic acknowledg | auto acknowledg | out of office | out of the office | out-of-office | currently out of |
-    i am out of | i'm out of | ooo: | ooo - | oof: | vacation | on vacation | away from | away until | i am away |
-    i'm away | on leave | annual leave | holiday notice | absence notice |
+# How subjects of vacation programs begin. A person who answers one writes "Re:" before it.
+_FORMULAS: Phrases = phrases("""
+    auto reply | auto-reply | autoreply | auto response | auto-response | autoresponse | auto answer | automatic reply |
+    automated reply | automatic response | automated response | automatic answer | automated acknowledg |
+    automatic acknowledg | auto acknowledg | out of office | out of the office | out-of-office | ooo: | ooo - | oof: |
+    vacation: | vacation message | vacation reply | away from the office | away from my |
     automatische antwort | automatische rückantwort | automatische abwesenheit | automatische e-mail-antwort |
-    abwesenheit | abwesend | nicht im büro | ich bin nicht im | ich bin derzeit nicht | urlaub: | urlaubs |
-    réponse automatique | reponse automatique | réponse d'absence | absence du bureau | absence de |
-    message d'absence | absent du bureau | en congé |
-    respuesta automática | respuesta automatica | fuera de la oficina | fuera de oficina | ausente | ausencia |
-    risposta automatica | fuori ufficio | fuori sede | assenza | assente |
-    automatisch antwoord | automatische beantwoording | automatische reactie | afwezig | niet op kantoor |
-    resposta automática | resposta automatica | fora do escritório | ausência |
-    automatyczna odpowiedź | odpowiedź automatyczna | autoodpowiedź | poza biurem | nieobecność |
-    autosvar | automatiskt svar | automatisk svar | frånvaro | fravær | ikke til stede | på semester |
-    automaattinen vastaus | poissa |
-    automatická odpověď | mimo kancelář | nepřítomnost | automatikus válasz | házon kívül | răspuns automat |
+    abwesenheitsnotiz | abwesenheitsnachricht | abwesenheitsassistent | abwesenheitsbenachrichtigung |
+    réponse automatique | reponse automatique | réponse d'absence | message d'absence | absence du bureau : |
+    respuesta automática | respuesta automatica | fuera de la oficina | fuera de oficina |
+    risposta automatica | fuori ufficio | fuori sede |
+    automatisch antwoord | automatische beantwoording | automatische reactie | afwezigheidsbericht | niet op kantoor |
+    resposta automática | resposta automatica | fora do escritório |
+    automatyczna odpowiedź | odpowiedź automatyczna | autoodpowiedź | poza biurem |
+    autosvar | automatiskt svar | automatisk svar | frånvaromeddelande | automaattinen vastaus |
+    automatická odpověď | mimo kancelář | automatikus válasz | házon kívül | răspuns automat |
     otomatik yanıt | otomatik cevap | αυτόματη απάντηση |
-    автоответ | автоматический ответ | автоматична відповідь | нет на месте |
-    自動応答 | 自動返信 | 不在通知 | 不在のお知らせ | 自动回复 | 自動回覆 | 自动答复 | 外出 | 자동 응답 | 자동응답 | 부재중 |
+    автоответ | автоматический ответ | автоматична відповідь |
+    自動応答 | 自動返信 | 不在通知 | 不在のお知らせ | 自动回复 | 自動回覆 | 自动答复 | 자동 응답 | 자동응답 | 부재중 |
     رد تلقائي | תשובה אוטומטית
+""")
+
+# Beginnings that customers use as well: "Absence de réponse", "Vacation rental complaint".
+_HINTS: Phrases = phrases("""
+    vacation | on vacation | currently out | i am out | i'm out | away until | i am away | i'm away | on leave | annual leave |
+    holiday notice | absence | abwesen | nicht im büro | ich bin nicht im | ich bin derzeit nicht | urlaub | absent | en congé |
+    ausente | ausencia | assenza | assente | afwezig | ausência | nieobecność | frånvaro | fravær | ikke til stede |
+    på semester | poissa | nepřítomnost | нет на месте | 外出
 """)
 
 # What vacation programs write.
 AWAY: Phrases = phrases("""
     out of the office | out of office | away from the office | away from my desk | currently away | on vacation |
     on annual leave | on holiday until | on parental leave | on maternity leave | limited access to email |
-    limited access to e-mail | no access to email | upon my return | when i return | automatic reply |
+    limited access to e-mail | no access to email | upon my return | automatic reply |
     automated reply | automated response | automatic response | auto-reply | autoresponder | auto-responder |
     will respond to you upon | nicht im büro | außer haus | ausser haus | im urlaub | abwesend | abwesenheit |
-    automatische antwort | nach meiner rückkehr | ab dem | absent du bureau | en congé | réponse automatique |
+    automatische antwort | nach meiner rückkehr | absent du bureau | en congé | réponse automatique |
     à mon retour | de retour le | fuera de la oficina | de vacaciones | respuesta automática | fuori ufficio |
     in ferie | risposta automatica | al mio rientro | niet op kantoor | afwezig | met vakantie |
     automatisch antwoord | fora do escritório | de férias | resposta automática | poza biurem | na urlopie |
@@ -66,11 +71,13 @@ CONFIRM_FIRST: Phrases = phrases("""
 
 # List software does not let us post.
 LIST_REFUSAL: Phrases = phrases("""
-    not a member of this mailing list | are not member | not a member of the list | you are not allowed to post |
+    not a member of this mailing list | are not member | not member article | loop alert | unix from loop |
+    not a member of the list | you are not allowed to post |
     posting to this list is restricted | post by non-members | duplicated message-id | not authorized to post
 """)
 
 
-def away_subject(subject: str) -> bool:
-    """Whether a subject begins like a vacation program's, after a mark such as "[" or "***"."""
-    return folded(subject).lstrip(" \t*[(<>-_=#!\"'").startswith(_AWAY_SUBJECT)
+def away_subject(subject: str) -> int:
+    """How much a subject begins like a vacation program's: 2 for a formula, 1 for a hint, 0."""
+    start = folded(subject).lstrip(" \t*[(<>-_=#!\"'")
+    return 2 if start.startswith(_FORMULAS) else int(start.startswith(_HINTS))

@@ -89,8 +89,10 @@ def _auto_reply(evidence: _Evidence) -> bool:
     )
     if certain or automatic.replier_header(message):
         return True
-    wording = 2 * away_subject(message.subject) + contains(evidence.opening, AWAY)
-    wording += 2 * bool(message.header("x-ms-exchange-inbox-rules-loop"))
+    wording = away_subject(message.subject) + contains(evidence.opening, AWAY)
+    # An inbox rule that answers marks so; one that redirects a customer's mail leaves the second mark out.
+    by_rule = bool(message.header("x-ms-exchange-inbox-rules-loop")) and automatic.forbids_answers(message)
+    wording += 2 * by_rule
     return wording + min(_weak_marks(evidence), 2) >= 3
 
 
@@ -98,7 +100,7 @@ def _weak_marks(evidence: _Evidence) -> int:
     message = evidence.message
     return (
         automatic.null_return_path(message, evidence.envelope)
-        + bool(automatic.suppressed(message) & {"all", "oof", "autoreply"})
+        + automatic.forbids_answers(message)
         + (automatic.auto_submitted(message) == "auto-generated")
         + (automatic.precedence(message) in ("bulk", "junk"))
     )

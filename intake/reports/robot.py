@@ -54,7 +54,7 @@ def delivery_robot(message: Message, envelope: Envelope, said: Notice) -> int:
     if not declared and not (sender and wording):
         return 0
     automatic = bool(message.header("auto-submitted"))
-    return declared + sender + wording + automatic - 3 * away_subject(message.subject) - answers(message)
+    return declared + sender + wording + automatic - 3 * bool(away_subject(message.subject)) - answers(message)
 
 
 def _declared(message: Message) -> int:
@@ -64,7 +64,7 @@ def _declared(message: Message) -> int:
 
 def _wording(message: Message, said: Notice) -> int:
     """Words of failure or delay in the subject and in what the sender newly wrote."""
-    answered = answers(message) or away_subject(message.subject)
+    answered = answers(message) or away_subject(message.subject) > 0
     lines = message.reply[:_REPLY].splitlines() if answered else said.lines
     opening = "\n".join(lines[:_OPENING])
     spoken = contains(folded(opening), FAILURE + DELAY) or bool(detail_of(opening) and reply_codes(opening))
@@ -83,7 +83,7 @@ def _technical(said: Notice) -> bool:
 
 
 def _list_software(message: Message) -> bool:
-    return bool(message.header("x-mlserver") or message.header("x-mailman-version") or message.header("mailing-list"))
+    return bool(message.header("x-mlserver") or message.header("x-list-administrivia"))
 
 
 def _refused_by_list(message: Message, said: Notice) -> bool:

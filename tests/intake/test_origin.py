@@ -85,6 +85,8 @@ HUMAN = {
     "a null return path alone": {"Return_Path": "<>"},
     "suppression alone": {"X_Auto_Response_Suppress": "All"},
     "an inbox rule alone": {"X_MS_Exchange_Inbox_Rules_Loop": "a@example.org"},
+    "an inbox rule that redirects": {"X_MS_Exchange_Inbox_Rules_Loop": "a@example.org", "Subject": "Out of stock"},
+    "a subject that vacation programs use, too": {"Subject": "Absence de réponse"},
     "an answer to an automatic reply": {"Subject": "Re: Automatic reply: Your chair", "Return_Path": "<>"},
     "Auto-Submitted: no": {"Auto_Submitted": "no"},
     "typed in a ticket system that marks all it sends": {
@@ -98,7 +100,10 @@ HUMAN = {
 @pytest.mark.parametrize("marks", HUMAN)
 def test_a_person_is_not_made_a_robot_by(marks: str) -> None:
     """osTicket 6380: ServiceNow marks what people type as generated."""
-    message = mail("The chair broke again.", **{"From": "nina@example.org", "Subject": "Your chair", **HUMAN[marks]})
+    message = mail(
+        "The chair broke when I came back. I was on vacation.",
+        **{"From": "nina@example.org", "Subject": "Your chair", **HUMAN[marks]},
+    )
     assert kind(message) is Origin.HUMAN
 
 
