@@ -51,11 +51,12 @@ def attribution_start(lines: Sequence[str], end: int, *, before_quote: bool) -> 
         return None
     start = _start(lines, end)
     text = " ".join(bare(line) for line in lines[start : end + 1]).lower()
-    if len(text) > _LONGEST or _STORY.search(text):
+    if len(text) > _LONGEST or (not before_quote and _STORY.search(text)):
         return None
     dated, mailbox = _DATED.match(text) is not None, _MAILBOX.search(text) is not None
     if _VERB.search(text, max(0, len(text) - 200)):
-        told = mailbox or (dated and ("@" in text or _TIME.search(text))) or _TIME_LAST.search(text)
+        framed = text.startswith("--") and text.endswith("--")
+        told = framed or mailbox or (dated and ("@" in text or _TIME.search(text))) or _TIME_LAST.search(text)
         return start if before_quote or told else None
     return start if dated and mailbox and _TIME.search(text) else None
 

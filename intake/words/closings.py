@@ -87,6 +87,7 @@ en:  the information in this e
 en:  the contents of this e; confidentiality notice; disclaimer; legal notice; privileged and confid; virus-free
 en:  if you are not the intended; please consider the environment; think before you print; registered office:
 en:  registered in england
+en:  to unsubscribe; unsubscribe:; you received this message because; you are receiving this because
 en:  this email has been checked for viruses; this email was scanned; the content of this e; important notice:
 de:  diese e-mail enthält; diese e-mail kann; diese nachricht enthält; diese nachricht ist vertraulich; der inhalt dieser
 de:  diese e-mail ist vertraulich; diese e-mail wurde von avast; vertraulichkeitshinweis; bitte prüfen sie; virenfrei

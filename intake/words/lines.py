@@ -43,7 +43,7 @@ def unquoted(line: str) -> str:
 def is_quoted(line: str) -> bool:
     """True for a line that carries the ">" of a quotation; ">>> look here <<<" is an ornament."""
     start = line.lstrip(" \t")
-    return start[:1] == ">" and not start.rstrip().endswith("<")
+    return start[:1] == ">" and not start.rstrip().endswith("<<")
 
 
 def without_words(line: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from intake.words.closings import CLOSINGS, DISCLAIMERS, SENT_FROM, SENT_WITH
-from intake.words.lines import bare, folded
+from intake.words.lines import bare, folded, is_rule
 
 _FURTHEST = 60  # lines from the end that are looked at
 _LONGEST_LINE = 80  # characters: contact lines are short, sentences are not
@@ -29,7 +29,7 @@ def signature_start(lines: Sequence[str], start: int, end: int) -> int:
         text = bare(lines[at])
         if not text and not lines[at].strip():
             continue
-        if _begins(lines, at, text, below):
+        if _begins(lines, at, text, below) or (is_rule(lines[at]) and not below and found < end):
             found, below = at, []
         else:
             below.append(text)

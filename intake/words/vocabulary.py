@@ -29,6 +29,10 @@ ar:  كتب; كتبت; كتب/كتبت
 hu:  írta
 ro:  a scris
 el:  έγραψε
+vi:  đã viết
+he:  כתב; כתבה; כתב/ה
+th:  เขียนว่า
+id:  menulis
 """)
 
 # "I wrote" is somebody telling a story, not a client quoting.
@@ -61,6 +65,9 @@ ro:  la; în
 zh:  在; 于; 於
 ar:  في; بتاريخ
 el:  στις
+vi:  vào
+he:  בתאריך
+id:  pada
 uk:  у
 hu:  ekkor
 """)
