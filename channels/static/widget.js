@@ -84,6 +84,11 @@
   const linked = (text) => text.split(/(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]])/).map((part, place) =>
     place % 2 ? el("a", { href: part, textContent: part, target: "_blank", rel: "noopener noreferrer" }) : part);
 
+  const follow = () => {  // To the end, but never past the beginning of what is to be read.
+    const last = log.lastElementChild;
+    log.scrollTop = Math.min(log.scrollHeight - log.clientHeight, last.offsetTop - log.offsetTop - 12);
+  };
+
   const put = (entry) => {
     const at = new Date(entry.at);
     const mine = entry.direction === "in";
@@ -97,7 +102,7 @@
       el("p", { className: "bubble" }, ...(mine ? [entry.text] : linked(entry.text))), meta);
     shown.set(entry.id, message);
     log.append(message);
-    log.scrollTop = log.scrollHeight;
+    follow();
   };
 
   const STATES = { sending: " · Sending…", sent: " · Sent", failed: " · Not sent" };
@@ -110,7 +115,7 @@
     message.querySelector(".again")?.remove();
     if (state !== "failed") return;
     message.append(el("button", { type: "button", className: "again", textContent: "Try again", onclick: () => resend() }));
-    log.scrollTop = log.scrollHeight;
+    follow();
   };
 
   const receive = (entry, seq) => {
@@ -204,7 +209,7 @@
     root.classList.toggle("open", open);
     launcher.setAttribute("aria-expanded", String(open));
     remember({ open });
-    if (open) { unread = 0; read(); count(); log.scrollTop = log.scrollHeight; fit(); }
+    if (open) { unread = 0; read(); count(); follow(); fit(); }
     if (focus) (open ? words : opener).focus();
   };
 

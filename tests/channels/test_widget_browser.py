@@ -189,6 +189,25 @@ async def test_an_answer_that_came_while_the_window_was_closed_is_counted_until_
         await expect(page.get_by_role("button", name="Write to us", exact=True)).to_be_visible()
 
 
+async def test_a_long_answer_is_shown_from_its_beginning_and_a_short_one_whole(
+    chromium: Browser, tmp_path: Path, desk: ChatDesk
+) -> None:
+    async with visit(chromium, desk, tmp_path, PHONE) as there:
+        page = there.page
+        await page.get_by_role("button", name="Write to us").click()
+        await there.write("My kettle leaks.")
+        await expect(page.get_by_text("· Sent")).to_be_visible()
+        await desk.answer(there.channel, "Dear Mia,\n" + "and so on\n" * 60, sent_at=SAID)
+        paragraph = page.get_by_text("Dear Mia,")
+        await expect(paragraph).to_be_in_viewport()
+        where = await paragraph.evaluate(
+            "p => p.getBoundingClientRect().top - p.closest('.log').getBoundingClientRect().top"
+        )
+        assert 0 <= where < 100
+        await desk.answer(there.channel, "All the best, Asha", sent_at=SAID)
+        await expect(page.get_by_text("All the best, Asha")).to_be_in_viewport(ratio=1)
+
+
 async def test_links_of_ours_can_be_followed_and_lead_nowhere_unsafe(
     chromium: Browser, tmp_path: Path, desk: ChatDesk
 ) -> None:
