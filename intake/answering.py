@@ -26,7 +26,7 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     ("suppressed", lambda message, _e, _o: automatic.forbids_answers(message)),
     ("autoresponder", lambda message, _e, _o: automatic.replier_header(message)),
     ("bulk", lambda message, _e, _o: automatic.bulk_sender(message)),
-    ("robot_sender", lambda message, envelope, _o: automatic.robot_sender(message, envelope)),
+    ("robot_sender", lambda message, _e, _o: automatic.robot_sender(message)),
     ("no_reply_sender", lambda message, _e, _o: automatic.no_reply_sender(message)),
     ("loop", lambda message, _e, _o: automatic.loop_header(message)),
     ("ticket_system", lambda message, _e, _o: automatic.ticket_system(message)),

@@ -35,15 +35,18 @@ _LOOP_HEADERS = (
     "x-ticket-loop",
 )
 _ROBOT_LOCAL = re.compile(
-    r"mailer[-_.]?daemon|post[-_.]?master|(?:list|majordomo|listserv|mailman|root|daemon|nobody|cron)(?:[-_+].*)?|bounces?(?:[-_+].*)?|owner-.+|.+-bounces?(?:[-_+].*)?"
+    r"mailer[-_.]?daemon|post[-_.]?master|owner-.+|(?:.+-)?bounces?(?:[-_+].*)?"
+    r"|(?:list|majordomo|listserv|mailman|root|daemon|nobody|cron)(?:[-_+].*)?"
 )
-_NO_REPLY_LOCAL = re.compile(
-    r"(?:.*[-_.+])?(?:(?:no|non|not|do[-_.]?not|dont|don't|never|keine?|nao|nie|ne|ei|pas[-_.]de|sin|no[-_.]?responder|ne[-_.]pas)[-_.]?"
-    r"(?:reply|replay|repl(?:y|ies)[-_.]?to|respond|response|reponse|repondre|responder|antwort(?:en)?|antworten|risposta|rispondere|odpowiadaj|mail))(?:[-_.+\d].*)?"
-    r"|noreply\d*|no-?answer|ne-?repondez-?pas|nicht-?antworten|nepasrepondre|noresponder|nicht-beantworten|nincsvalasz|ikke-?svar|svar-?inte"
+_NO = r"no|non|not|do[-_.]?not|don'?t|never|keine?|nicht|bitte-nicht|nao|nie|ne|ne[-_.]?pas|pas[-_.]de|sin|ikke|inte|ei"
+_REPLY = (
+    r"reply|replay|replies|reply[-_.]?to|respond|response|answer|reponse|repondre|repondez[-_.]?pas|responder|respuesta"
+    r"|antwort(?:en)?|beantworten|risposta|rispondere|odpowiadaj|svar|vastaa|mail"
 )
+_NO_REPLY_LOCAL = re.compile(rf"(?:.*[-_.+])?(?:{_NO})[-_.]?(?:{_REPLY})(?:[-_.+\d].*)?")
 _TICKET_HOST = re.compile(
-    r"(?:zammad|otrs|znuny|freescout|osticket|zendesk|freshdesk|helpdesk|rt|request-?tracker|servicedesk|helpscout|kayako)[-\d]*\."
+    r"(?:zammad|otrs|znuny|freescout|osticket|zendesk|freshdesk|helpdesk|rt|request-?tracker|servicedesk|helpscout|kayako)"
+    r"[-\d]*\."
 )
 _TICKET_HEADERS = (
     "rt-ticket",
@@ -101,9 +104,9 @@ def bulk_sender(message: Message) -> bool:
     return bool(feedback_id) and not feedback_id.endswith("amazonses")
 
 
-def robot_sender(message: Message, envelope: Envelope) -> bool:
-    """Whether the mail comes from a mail system's own address."""
-    return any(_ROBOT_LOCAL.fullmatch(local) for local in _local_parts(message, envelope))
+def robot_sender(message: Message) -> bool:
+    """Whether From is a mail system's own address. The envelope does not tell: relays put bounce addresses there."""
+    return any(_ROBOT_LOCAL.fullmatch(_local(address.email)) for address in message.from_)
 
 
 def no_reply_sender(message: Message) -> bool:
@@ -116,10 +119,6 @@ def ticket_system(message: Message) -> bool:
     """Whether a ticket system sent it: two of them would thank each other for ever."""
     host = (message.message_id or message.header("message-id")).strip("<> ").rpartition("@")[2].lower()
     return bool(_TICKET_HOST.match(host)) or any(message.header(name) for name in _TICKET_HEADERS)
-
-
-def _local_parts(message: Message, envelope: Envelope) -> list[str]:
-    return [_local(address.email) for address in message.from_] + [_local(envelope.mail_from or "")]
 
 
 def _local(email: str) -> str:

@@ -65,8 +65,7 @@ CHALLENGE: Phrases = phrases("""
 
 # The same, in the refusal of a mail server.
 CONFIRM_FIRST: Phrases = phrases("""
-    requires confirmation | to confirm this mail | confirm you are | to be whitelisted | prove you are human |
-    challenge
+    requires confirmation | to confirm this mail | confirm you are | to be whitelisted | prove you are human
 """)
 
 # List software does not let us post.

@@ -43,7 +43,9 @@ def classify(message: Message, envelope: Envelope, reports: tuple[Report, ...]) 
 
 
 def _feedback(evidence: _Evidence) -> bool:
-    return is_feedback(evidence.message) or declared_report(evidence.message) == "feedback-report"
+    """Somebody pressed "this is spam": the report names whom, and no action."""
+    declared = declared_report(evidence.message) == "feedback-report"
+    return declared or is_feedback(evidence.message) or "" in evidence.actions
 
 
 def _read_receipt(evidence: _Evidence) -> bool:
@@ -116,7 +118,7 @@ def _machine(evidence: _Evidence) -> bool:
     typed = answers(message) or bool(message.in_reply_to or message.references)
     if automatic.auto_submitted(message) not in ("", "no") and not typed:
         return True
-    nobody = automatic.no_reply_sender(message) or automatic.robot_sender(message, evidence.envelope)
+    nobody = automatic.no_reply_sender(message) or automatic.robot_sender(message)
     return nobody or automatic.bulk_sender(message) or automatic.precedence(message) in ("bulk", "junk")
 
 

@@ -67,6 +67,11 @@ def test_the_envelope_decides_on_the_return_path() -> None:
     assert refusal(message, Envelope(mail_from=""), Origin.HUMAN) == "null_return_path"
 
 
+def test_a_customer_whose_mail_is_relayed_with_a_bounce_address_is_answered() -> None:
+    message = mail("Hello", From="nina@example.org")
+    assert refusal(message, Envelope(mail_from="bounces+7-nina=example.org@relay.example"), Origin.HUMAN) is None
+
+
 def test_a_chat_needs_no_address_to_be_answered() -> None:
     assert refusal(Message(conversation="c-1"), Envelope(verified=True), Origin.HUMAN) is None
 

@@ -20,6 +20,7 @@ DELAYED = "Final-Recipient: rfc822;nina@example.org\nAction: delayed\nStatus: 4.
 DELIVERED = "Final-Recipient: rfc822;nina@example.org\nAction: delivered\nStatus: 2.1.5"
 DISPOSITION = "Final-Recipient: rfc822;nina@example.org\nDisposition: manual-action/MDN-sent-manually; displayed"
 CONFIRM = FAILED + "\nDiagnostic-Code: smtp; 550 your server requires confirmation, visit https://filter.example"
+COMPLAINT = '{"complaint": {"complainedRecipients": [{"emailAddress": "nina@example.org"}]}}'
 
 REPORTS = [
     ("a failure", robot("", status_part(FAILED)), Origin.BOUNCE),
@@ -33,6 +34,7 @@ REPORTS = [
         mail("", Part(type="message/feedback-report", text="Feedback-Type: abuse")),
         Origin.FEEDBACK_REPORT,
     ),
+    ("somebody pressed spam, as JSON", mail(COMPLAINT, From="no-reply@sns.example"), Origin.FEEDBACK_REPORT),
     ("read", mail("", Part(type="message/disposition-notification", text=DISPOSITION)), Origin.READ_RECEIPT),
     (
         "a question",
