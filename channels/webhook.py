@@ -70,6 +70,10 @@ class Webhook(Hook):
 
     async def send(self, submission: Submission) -> list[Delivery]:
         """Post an answer: the submission's JSON, and the conversation it belongs to."""
+        if not self._reply_url:
+            return [
+                Delivery(recipient=r, outcome=Outcome.REJECTED, diagnostic="no reply_url") for r in submission.rcpt_to
+            ]
         return [await self._post(submission, conversation) for conversation in submission.rcpt_to]
 
     async def _post(self, submission: Submission, conversation: str) -> Delivery:

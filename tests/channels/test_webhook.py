@@ -350,3 +350,10 @@ async def test_an_answer_to_nobody_at_home_is_tried_again(tmp_path: Path, clock:
     options = Options(secrets_file="shop.secrets", reply_url="http://127.0.0.1:1/answers")
     (delivery,) = await build("shop", options, tools(tmp_path, clock)).send(ANSWER)
     assert delivery.outcome is Outcome.DEFERRED
+
+
+async def test_an_answer_that_has_nowhere_to_go_is_not_tried_again_and_again(
+    tmp_path: Path, clock: FakeClock, secrets: Path
+) -> None:
+    (delivery,) = await build("shop", Options(secrets_file="shop.secrets"), tools(tmp_path, clock)).send(ANSWER)
+    assert (delivery.recipient, delivery.outcome) == ("order-7", Outcome.REJECTED)
