@@ -8,8 +8,8 @@ from typing import Any
 
 _ENOUGH = 200  # characters: more adds cost, not certainty
 _LEAST_LETTERS = 12
-_SURE = 0.55
-_NOT_PROSE = re.compile(r"https?://\S{1,500}|\S{1,100}@\S{1,200}|[^\w\s'’]+|[\d_]+|\s+")
+_SURE = 0.45
+_NOT_PROSE = re.compile(r"https?://\S{1,500}|\S{0,100}@\S{1,200}|[^\w\s'’]+|[\d_]+|\s+")
 
 
 def language_of(text: str) -> str | None:
