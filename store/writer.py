@@ -6,9 +6,10 @@ function runs under a savepoint: one that fails spoils no other.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, TypeAlias
@@ -32,10 +33,24 @@ _log = structlog.get_logger()
 @dataclass(kw_only=True, slots=True)
 class _Job:
     run: Callable[[Tx], Any]
-    future: Future[Any] = field(default_factory=Future)
+    future: asyncio.Future[Any]
     tries: int = 0
     value: Any = None
     fault: BaseException | None = None
+
+    @property
+    def collided(self) -> bool:
+        """It met another node's work, and may be tried again."""
+        return isinstance(self.fault, TROUBLE) and self.tries < _TRIES
+
+    def tell(self) -> None:
+        """Resolve the future. Runs in the event loop."""
+        if self.future.cancelled():
+            return
+        if self.fault is None:
+            self.future.set_result(self.value)
+        else:
+            self.future.set_exception(StoreDown("collision") if isinstance(self.fault, TROUBLE) else self.fault)
 
 
 class Writer:
@@ -50,11 +65,11 @@ class Writer:
         for thread in self._threads:
             thread.start()
 
-    def submit(self, run: Callable[[Tx], Any]) -> Future[Any]:
+    def submit(self, run: Callable[[Tx], Any]) -> asyncio.Future[Any]:
         """The future of its value: resolved after the commit. StoreDown where nothing was kept."""
         if self._closed:
             raise StoreDown("closed")
-        job = _Job(run=run)
+        job = _Job(run=run, future=asyncio.get_running_loop().create_future())
         self._jobs.put(job)
         return job.future
 
@@ -68,8 +83,8 @@ class Writer:
 
     def _work(self) -> None:
         while (first := self._jobs.get()) is not None:
-            jobs = [job for job in (first, *self._more()) if job.future.set_running_or_notify_cancel()]
-            again = self._commit(jobs)
+            jobs = [job for job in (first, *self._more()) if not job.future.cancelled()]
+            again = self._commit(jobs) if jobs else []
             while again:
                 again = [job for alone in again for job in self._commit([alone])]
 
@@ -77,13 +92,13 @@ class Writer:
         """This thread's share of what waits."""
         share = min(self._batch - 1, self._jobs.qsize() // len(self._threads))
         more: list[_Job] = []
-        try:
-            while len(more) < share and (job := self._jobs.get_nowait()) is not None:
+        with suppress(Empty):
+            while len(more) < share:
+                job = self._jobs.get_nowait()
+                if job is None:
+                    self._jobs.put(None)  # the sign to end is for later
+                    break
                 more.append(job)
-            if len(more) < share:
-                self._jobs.put(None)  # the sign to end was not for this moment
-        except Empty:
-            pass
         return more
 
     def _commit(self, jobs: list[_Job]) -> list[_Job]:
@@ -94,9 +109,9 @@ class Writer:
         except Exception as fault:  # whatever it was, nothing was kept, and nobody may wait for ever
             _log.error("store-down", fault=type(fault).__name__, code=sqlstate(fault), jobs=len(jobs))
             for job in jobs:
-                job.future.set_exception(StoreDown(type(fault).__name__))
-            return []
-        return [job for job in jobs if not _answer(job)]
+                job.fault = StoreDown(type(fault).__name__)
+        _answer([job for job in jobs if not job.collided])
+        return [job for job in jobs if job.collided]
 
 
 def sqlstate(fault: BaseException) -> str:
@@ -116,27 +131,27 @@ def _transact(tx: Tx, jobs: list[_Job]) -> None:
 
 
 def _attempt(tx: Tx, job: _Job) -> None:
+    """Run one job under a savepoint. Raises only for trouble with the database as a whole."""
     job.tries += 1
     job.fault = None
+    tx.exec_driver_sql("SAVEPOINT job")
     try:
-        with tx.begin_nested():
-            job.value = job.run(tx)
-    except TROUBLE as fault:
-        if sqlstate(fault) not in _COLLISIONS:
+        job.value = job.run(tx)
+    except Exception as fault:
+        if isinstance(fault, TROUBLE) and sqlstate(fault) not in _COLLISIONS:
             raise
         job.fault = fault
-    except Exception as fault:
-        job.fault = fault
+        tx.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
+    tx.exec_driver_sql("RELEASE SAVEPOINT job")
 
 
-def _answer(job: _Job) -> bool:
-    """Whether the job is over with."""
-    if job.fault is None:
-        job.future.set_result(job.value)
-    elif not isinstance(job.fault, TROUBLE):
-        job.future.set_exception(job.fault)
-    elif job.tries >= _TRIES:
-        job.future.set_exception(StoreDown("collision"))
-    else:
-        return False
-    return True
+def _answer(jobs: list[_Job]) -> None:
+    """Wake the event loop once for all of them: waking it for each would cost more than the work."""
+    if jobs:
+        with suppress(RuntimeError):  # the loop is closed: nobody is left to be told
+            jobs[0].future.get_loop().call_soon_threadsafe(_tell, jobs)
+
+
+def _tell(jobs: list[_Job]) -> None:
+    for job in jobs:
+        job.tell()

@@ -1,0 +1,66 @@
+"""No question that is asked for every message reads a whole table: the cost does not grow with the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import event as listening
+
+from store import cases, facts, inbound, outbox
+from store.database import Store
+from store.writer import Tx
+from tests.harbour import TUESDAY
+from tests.store.databases import Sqlite
+from tests.store.examples import LEASE, REF, decision, keys, letter, opened, raw, submission, take_in
+
+OTHER = "HH-0000-0001Q"
+TAKE: dict[str, Any] = {"owner": "me", "now": TUESDAY, "lease": LEASE, "limit": 5}
+ASKED = keys(
+    inbound_id=1,
+    fingerprint="f",
+    sender="jo@customer.example",
+    conversation="chat-1",
+    case_refs=(REF,),
+    token_refs=(REF,),
+    message_ids=("l1@harbour.example",),
+    matters=("order:1234567",),
+    bounce_letters=("l1",),
+)
+QUESTIONS: dict[str, Callable[[Tx], Any]] = {
+    "facts": lambda tx: facts.facts(tx, ASKED, now=TUESDAY),
+    "receive": lambda tx: inbound.receive(tx, raw("1")),
+    "claim messages": lambda tx: inbound.claim(tx, **TAKE),
+    "claim letters": lambda tx: outbox.claim(tx, **TAKE, channels=["mail"]),
+    "recover letters": lambda tx: outbox.recover(tx, now=TUESDAY),
+    "claim cases": lambda tx: cases.due(tx, **TAKE),
+    "decide": lambda tx: take_in(
+        tx, decision(opened(OTHER), ref=OTHER), (letter(cause="x"), submission()), source_id="2"
+    ),
+    "parked": inbound.parked,
+}
+
+
+def plans(tx: Tx, ask: Callable[[Tx], Any]) -> list[str]:
+    """How SQLite goes about every statement of a question."""
+    asked: list[tuple[str, Any]] = []
+    listening.listen(tx, "before_cursor_execute", lambda *args: asked.append(args[2:4]))
+    ask(tx)
+    found = []
+    cursor = tx.connection.cursor()
+    for statement, parameters in asked:
+        if not isinstance(parameters, list):
+            found += [row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    return found
+
+
+@pytest.mark.parametrize("ask", QUESTIONS.values(), ids=QUESTIONS)
+async def test_every_lookup_has_its_index(sqlite: Sqlite, ask: Callable[[Tx], Any]) -> None:
+    with sqlite.fresh() as url:
+        store = await Store.open(url)
+        await store.write(lambda tx: take_in(tx, decision(opened()), (letter(), submission("l1"))))
+        found = await store.write(lambda tx: plans(tx, ask))
+        await store.close()
+    whole = [step for step in found if step.startswith("SCAN") and " USING " not in step]
+    assert [step for step in whole if step not in ("SCAN ready", "SCAN CONSTANT ROW")] == []
