@@ -78,8 +78,9 @@ def _challenge(evidence: _Evidence) -> bool:
     """Somebody must prove to be human first: asked in a letter, or in the refusal that a robot passes on."""
     if evidence.actions:
         return contains(evidence.diagnostics, CONFIRM_FIRST)
-    asked = contains(folded(evidence.message.subject), CHALLENGE) or contains(evidence.opening, CHALLENGE)
-    return asked and not answers(evidence.message) and (_machine(evidence) or _weak_marks(evidence) > 0)
+    if answers(evidence.message) or not (_machine(evidence) or _weak_marks(evidence)):
+        return False
+    return contains(folded(evidence.message.subject), CHALLENGE) or contains(evidence.opening, CHALLENGE)
 
 
 def _auto_reply(evidence: _Evidence) -> bool:
@@ -91,11 +92,10 @@ def _auto_reply(evidence: _Evidence) -> bool:
     )
     if certain or automatic.replier_header(message):
         return True
-    wording = away_subject(message.subject) + contains(evidence.opening, AWAY)
     # An inbox rule that answers marks so; one that redirects a customer's mail leaves the second mark out.
     by_rule = bool(message.header("x-ms-exchange-inbox-rules-loop")) and automatic.forbids_answers(message)
-    wording += 2 * by_rule
-    return wording + min(_weak_marks(evidence), 2) >= 3
+    marks = away_subject(message.subject) + 2 * by_rule + min(_weak_marks(evidence), 2)
+    return marks >= 3 or (marks == 2 and contains(evidence.opening, AWAY))
 
 
 def _weak_marks(evidence: _Evidence) -> int:
