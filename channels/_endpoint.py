@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
-from collections.abc import Callable
+import socket
+
+from intake.ports import CannotListen
 
 BACKLOG = 512
 
 
-def endpoint(name: str, listen: str) -> tuple[str, int]:
-    """Host and port of "host:port" or "[::1]:port". Raises ValueError with a sentence for the operator."""
+def bind(name: str, listen: str) -> socket.socket:
+    """Take hold of "host:port" or "[::1]:port"; port 0 takes a free one. Raises `CannotListen`."""
+    host, port = _parts(name, listen)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        taken = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise CannotListen(f"{name}: {listen} {_why(error)}") from error
+    taken.setblocking(False)
+    return taken
+
+
+def _parts(name: str, listen: str) -> tuple[str, int]:
     host, colon, port = listen.rpartition(":")
     if not colon or not (port.isascii() and port.isdecimal()) or int(port) > 65535:
-        raise ValueError(f"{name}: listen must be host:port, not {listen!r}")
+        raise CannotListen(f"{name}: listen must be host:port, not {listen!r}")
     return host.strip("[]"), int(port)
-
-
-async def open_listener(name: str, listen: str, factory: Callable[[], asyncio.Protocol]) -> asyncio.Server:
-    """Listen there. Raises ValueError or OSError with a sentence for the operator."""
-    host, port = endpoint(name, listen)
-    try:
-        return await asyncio.get_running_loop().create_server(factory, host, port, backlog=BACKLOG)
-    except OSError as error:
-        raise OSError(f"{name}: {listen} {_why(error)}") from error
 
 
 def _why(error: OSError) -> str:

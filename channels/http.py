@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol, cast
@@ -21,7 +22,7 @@ from prometheus_client.registry import Collector
 from channels import Tools
 from channels._answers import answer, dress, polite
 from channels._door import PROXIES, Door
-from channels._endpoint import open_listener
+from channels._endpoint import BACKLOG, bind
 from intake.ports import Deliver
 
 log = structlog.get_logger()
@@ -58,7 +59,7 @@ async def _always_ready() -> list[str]:
 
 
 class Server:
-    """One listener. Set `channels`, `readiness` and `registry` before it starts; `address` is known once `ready` is set."""
+    """One listener. Set `channels`, `readiness` and `registry` before it starts; `address` is known once it is open."""
 
     def __init__(self, name: str, options: Options) -> None:
         self._name, self._options = name, options
@@ -67,29 +68,40 @@ class Server:
         self.registry: Collector = CollectorRegistry()
         self.ready = asyncio.Event()
         self.address: tuple[str, int] = ("", 0)
+        self._socket: socket.socket | None = None
+
+    async def open(self) -> None:
+        """Take hold of the address. Raises `CannotListen`."""
+        self._socket = self._open()
 
     async def receive(self, deliver: Deliver) -> None:
-        """Serve until cancelled, then finish within 10 s what was begun. Raises OSError or ValueError with a sentence."""
+        """Serve until cancelled, then finish within 10 s what was begun. Raises `CannotListen` where it is not open."""
+        taken = self._socket or self._open()
         runner = self._runner(deliver)
         await runner.setup()
         try:
-            await self._serve(cast(web.Server, runner.server))
+            await self._serve(cast(web.Server, runner.server), taken)
         finally:
             await runner.cleanup()
+            self._socket = None
             self.ready.clear()
             log.info("http_drained", channel=self._name)
 
     async def probe(self) -> list[str]:
         return [wrong for channel in self.channels for wrong in await channel.probe()]
 
-    async def _serve(self, server: web.Server) -> None:
+    def _open(self) -> socket.socket:
+        taken = bind(self._name, self._options.listen)
+        self.address = taken.getsockname()[:2]
+        return taken
+
+    async def _serve(self, server: web.Server, taken: socket.socket) -> None:
         o = self._options
 
         def door() -> Door:
             return Door(server, most=o.max_connections, most_per_peer=o.max_connections_per_peer, proxies=o.proxies)
 
-        listener = await open_listener(self._name, o.listen, door)
-        self.address = listener.sockets[0].getsockname()[:2]
+        listener = await asyncio.get_running_loop().create_server(door, sock=taken, backlog=BACKLOG)
         self.ready.set()
         log.info("http_listening", channel=self._name, port=self.address[1])
         try:

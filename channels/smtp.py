@@ -8,7 +8,6 @@ purpose, see `docs/local-faults.md`.
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 import socket
 import ssl
@@ -19,6 +18,7 @@ from typing import Literal
 import structlog
 
 from channels import Tools
+from channels._endpoint import BACKLOG, bind
 from channels._smtp_accounts import Secret, read_accounts
 from channels._smtp_content import Budget
 from channels._smtp_door import Door
@@ -29,7 +29,6 @@ from intake.ports import CannotListen, Deliver
 
 log = structlog.get_logger()
 
-BACKLOG = 512
 FLUSH_SECONDS = 0.5  # for the last words to leave
 
 
@@ -89,24 +88,14 @@ class Listener:
         try:
             self._tls()
             self._accounts()
-            taken = self._bind()
+            taken = bind(self._name, self._options.listen)
         except (OSError, ValueError) as error:
             raise CannotListen(str(error)) from error
         self.address = taken.getsockname()[:2]
         return taken
 
-    def _bind(self) -> socket.socket:
-        host, port = _endpoint(self._name, self._options.listen)
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        try:
-            taken = socket.create_server((host, port), family=family, backlog=BACKLOG)
-        except OSError as error:
-            raise OSError(f"{self._name}: {self._options.listen} {_why(error)}") from error
-        taken.setblocking(False)
-        return taken
-
     def _try_to_bind(self) -> None:
-        self._bind().close()
+        bind(self._name, self._options.listen).close()
 
     def _door(self, house: House) -> Door:
         session = Session if self._options.protocol == "smtp" else LmtpSession
@@ -187,25 +176,10 @@ async def _settle(house: House, seconds: float) -> None:
         await asyncio.wait(waiting, timeout=seconds)
 
 
-def _endpoint(name: str, listen: str) -> tuple[str, int]:
-    host, colon, port = listen.rpartition(":")
-    if not colon or not port.isdecimal() or int(port) > 65535:
-        raise ValueError(f"{name}: listen must be host:port, not {listen!r}")
-    return host.strip("[]"), int(port)
-
-
-def _why(error: OSError) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return "is taken: another program listens there, choose another port"
-    if error.errno == errno.EACCES:
-        return "is not allowed: ports below 1024 need a privilege, choose another port"
-    return f"cannot be listened on ({error.strerror})"
-
-
 def _fault(look: Callable[[], object]) -> str:
     """What is wrong, "" for nothing."""
     try:
         look()
-    except (OSError, ValueError) as error:
+    except (CannotListen, OSError, ValueError) as error:
         return str(error)
     return ""

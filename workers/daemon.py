@@ -1,7 +1,7 @@
 """The daemon: starts the workers and the ways in, and on a signal drains in order, losing nothing.
 
-First no new messages come in; then what was received and not yet decided stays kept for the next start, while the batches at
-hand are finished; then the store is closed.
+First no new messages come in; then the batches at hand are finished. What was received and not yet decided stays kept for the
+next start.
 """
 
 from __future__ import annotations
@@ -42,4 +42,3 @@ async def _drain(parts: Parts, loops: list[asyncio.Task[None]]) -> None:
     _, late = await asyncio.wait(loops, timeout=DRAIN_SECONDS)
     for task in late:
         task.cancel()
-    await parts.store.close()

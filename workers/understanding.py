@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from intake.observe import observe
-
 from intake.message import Message, RawMessage
+from intake.observe import observe
 from intake.parse import parse
 from intake.policy import Policy
 from intake.signals import Signals

@@ -152,7 +152,7 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids) -> Parts:
             channel.history = Conversations(store, account=name)
         elif isinstance(channel, Mailbox):
             channel.bookmarks = Bookmarks(store, clock)
-    made.named["http"].ready = Readiness(store).missing
+    made.named["http"].readiness = Readiness(store).missing
     made.named["http"].registry = REGISTRY
     return Parts(
         loaded=loaded,
