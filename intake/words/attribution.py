@@ -63,8 +63,9 @@ def attribution_start(lines: Sequence[str], end: int, *, before_quote: bool) -> 
 
 def part_shared_line(line: str) -> list[str]:
     """A line that holds the end of the new words and a whole attribution, as two; any other as it is."""
-    whole = is_quoted(line) or _DATED.match(bare(line).lower())
-    if whole or len(line) > _LONGEST or not line.rstrip().endswith("wrote:"):
+    if not line.rstrip().endswith("wrote:") or len(line) > _LONGEST or is_quoted(line):
+        return [line]
+    if _DATED.match(bare(line).lower()):
         return [line]
     return _INSIDE.split(line, maxsplit=1)
 

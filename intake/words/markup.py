@@ -19,7 +19,10 @@ from intake.words.lines import MUCH, Whose
 _OPEN: dict[Whose, str] = {"quoted": "\ufdd0", "signature": "\ufdd1"}  # noncharacters: no text may hold them
 _SHUT = "\ufdd2"
 _SIGNS = re.compile("[\ufdd0-\ufdd2]")
-_SQUEEZE = re.compile("[^\\w\n\ufdd0-\ufdd2]+")
+_ASCII_MARKS = bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) != "\n")
+_UNSTEADY = (
+    "\u00a0\u00ad\u200b\u200c\u200d\u200e\u200f\u2022\u202f\u25e6\u3000\ufeff"  # spaces and bullets of converters
+)
 
 _TARGET = re.compile(r"[<(\[](?:https?://|mailto:)[^<>()\[\]\s]{1,2000}[>)\]]")
 _ENOUGH = 60  # characters without space that tell a passage from others
@@ -100,7 +103,9 @@ def _squeezed(text: str) -> str:
     """What is left to compare: letters, figures, line ends and signs; not the targets that converters write behind links."""
     if "://" in text or "mailto:" in text:
         text = _TARGET.sub("", text)
-    return _SQUEEZE.sub("", text).replace("_", "")
+    for mark in _UNSTEADY:
+        text = text.replace(mark, "")
+    return text.encode("utf-8", "surrogatepass").translate(None, _ASCII_MARKS).decode("utf-8", "surrogatepass")
 
 
 def _read(text: str) -> Iterator[_Passage]:
