@@ -69,17 +69,20 @@ async def read_content(reader: StreamReader, allowance: Allowance) -> bytes:
     """The message, without its transparency dots. Raises `Refused`, as a rule after the end was read."""
     # The CRLF before the first line is the one that ended DATA. It is put back, so that one rule finds every end.
     reader._buffer[:0] = b"\r\n"  # type: ignore[attr-defined]  # noqa: SLF001
-    chunks: list[bytes] = []
-    ended = False
+    pieces: list[bytes] = []
+    rest, ended = b"", False
     while not ended:
         chunk, ended = await _chunk(reader)
         if allowance.take(len(chunk)):
-            chunks.append(chunk)
+            piece, rest = unstuffed(rest + chunk, last=ended)
+            pieces.append(piece)
         else:
-            chunks.clear()
+            pieces.clear()
     if allowance.refusal:
         raise Refused(allowance.refusal)
-    return unstuffed(chunks)
+    pieces[0] = pieces[0].removeprefix(b"\r\n")  # the CRLF that ended DATA
+    pieces[-1] = pieces[-1].removesuffix(b"\r\n")  # the one after the lone dot
+    return b"".join(pieces)
 
 
 async def _chunk(reader: StreamReader) -> tuple[bytes, bool]:
@@ -90,6 +93,11 @@ async def _chunk(reader: StreamReader) -> tuple[bytes, bool]:
         return await reader.readexactly(overrun.consumed), False
 
 
-def unstuffed(chunks: list[bytes]) -> bytes:
-    """The text between the CRLF that ended DATA and the lone dot. A dot that begins a line was put there for transport."""
-    return b"".join(chunks).replace(b"\r\n.", b"\r\n")[2:-2]
+def unstuffed(text: bytes, *, last: bool) -> tuple[bytes, bytes]:
+    """The text without the dots that began its lines for transport, and what of its end belongs to the next piece.
+
+    Piece by piece, because a replacement in all of a large message would hold up every other connection.
+    """
+    keep = 0 if last else 2 if text.endswith(b"\r\n") else 1 if text.endswith(b"\r") else 0
+    cut = len(text) - keep
+    return text[:cut].replace(b"\r\n.", b"\r\n"), text[cut:]

@@ -15,9 +15,12 @@ from pathlib import Path
 
 import pytest
 import trustme
+from hypothesis import given
+from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from channels._smtp_accounts import account_line
+from channels._smtp_content import Budget, read_content
 from channels.smtp import Options, build
 from intake.ports import CannotListen
 from tests.channels.contract import Answer, ChannelContract, Desk
@@ -215,6 +218,24 @@ async def test_the_end_is_found_where_two_chunks_meet(desk, size):
         assert (await client.mail(b"y" * size + b"\r\n")).startswith("250")
         assert (await client.say("NOOP")).startswith("250")
     assert len(desk.messages[0].blob) == size + 2
+
+
+@given(
+    content=st.lists(st.sampled_from([b"\r\n", b".", b"\r", b"\n", b"x"]), max_size=40).map(b"".join),
+    limit=st.integers(4, 16),  # a piece is longer than the end mark, as in life
+)
+def test_content_comes_out_as_it_went_in_however_it_is_cut_into_pieces(content, limit):
+    stuffed = (b"\r\n" + content).replace(b"\r\n.", b"\r\n..")[2:]
+
+    async def read() -> bytes:
+        reader = asyncio.StreamReader(limit=limit)
+        reader.feed_data(stuffed + b"\r\n.\r\nNOOP\r\n")
+        with Budget(1000).allowance(1000) as allowance:
+            content = await read_content(reader, allowance)
+        assert await reader.readexactly(6) == b"NOOP\r\n"
+        return content
+
+    assert asyncio.run(read()) == content + b"\r\n"
 
 
 @pytest.mark.parametrize(

@@ -91,9 +91,10 @@ class Postfix:
         (self._etc / "main.cf").write_text("\n".join(lines) + "\n")
         (self._etc / "master.cf").write_text(SERVICES.format(port=self.port))
 
-    @property
-    def log(self) -> str:
-        return self._log.read_text() if self._log.exists() else ""
+    def logged(self, words: str, times: int = 1) -> bool:
+        """Whether the log says it so many times and no more. Its daemon writes a little late, so it is waited for."""
+        _until(lambda: self._log.read_text().count(words) >= times, f"the log never says {words!r}")
+        return self._log.read_text().count(words) == times
 
     def mails(self) -> list[bytes]:
         """What arrived for customer.example."""
