@@ -48,14 +48,15 @@ def receive(tx: Tx, number: int) -> None:
 def decide(tx: Tx, number: int) -> None:
     """What triage does with a first contact; ids of messages are 1, 2, ... in a fresh database."""
     inbound_id, ref, sender = number + 1, make("HH", number), f"customer{number}@customer.example"
+    now = TUESDAY + timedelta(seconds=number)
     asked = keys(
         inbound_id=inbound_id, sender=sender, fingerprint=fingerprint(body(number)), matters=(f"order:{number}",)
     )
-    facts.facts(tx, asked, now=TUESDAY)
+    facts.facts(tx, asked, now=now)
     started = opened(ref, address=sender, matters=[f"order:{number}"], message_id=f"{number}@customer.example")
     events = started, promised(TUESDAY + timedelta(hours=5)), event(Kind.ACKNOWLEDGED)
     written = letter(case_ref=ref, cause=f"inbound:{inbound_id}"), submission(f"l{number}", sender)
-    do(tx, decision(*events, ref=ref), written, inbound_id=inbound_id, next_look={ref: TUESDAY})
+    do(tx, decision(*events, ref=ref), written, inbound_id=inbound_id, next_look={ref: now}, now=now)
 
 
 async def through_the_store(url: str, work: Work, messages: int) -> float:

@@ -26,6 +26,8 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 
 def clean(text: str) -> str:
     """A text that both databases take: PostgreSQL refuses NUL, neither takes half a surrogate pair."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 

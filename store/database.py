@@ -61,6 +61,11 @@ class Store:
             return await self.write(fn)
         return await asyncio.get_running_loop().run_in_executor(self._readers, _read, self._engines.read, fn)
 
+    @property
+    def alone(self) -> bool:
+        """Nobody else takes work up from this database: it is a SQLite file that this store holds, or in memory."""
+        return self._engines.write.dialect.name == "sqlite" and (self._lock is not None or self._engines.read is None)
+
     async def close(self) -> None:
         """Finish what was begun, then let go of the database."""
         await asyncio.to_thread(self._close)

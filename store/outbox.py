@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, case, or_, select, update
+from sqlalchemy import Row, and_, bindparam, case, select, true, update
 
 from intake.letter import Delivery, Letter, LetterKind, OutboxState, Outcome, Pending, Submission
 from store import blobs
@@ -71,12 +71,12 @@ def settle(
     return state
 
 
-def recover(tx: Tx, *, now: datetime, dead: str | None = None) -> list[int]:
-    """Put right what was being sent by the owner named `dead`, or by anybody whose lease has ended.
+def recover(tx: Tx, *, now: datetime, alone: bool = False) -> list[int]:
+    """Put right what was being sent when a process ended: where the lease has ended, or everywhere if nobody else is there.
 
     Returns the ids of the letters that are now `unknown`, for people to look at.
     """
-    lost = or_(outbox.c.lease_until <= now, outbox.c.lease_owner == dead)
+    lost = true() if alone else outbox.c.lease_until <= now
     changes = {
         "state": case((outbox.c.automatic, "unknown"), else_="pending"),
         "next_attempt_at": case((outbox.c.automatic, None), else_=outbox.c.next_attempt_at),

@@ -122,7 +122,7 @@ async def test_after_a_crash_a_reply_is_sent_again_and_an_acknowledgement_is_not
     """K-10: at most once for what no person wrote, at least once with the same bytes for what one did."""
     await queue(store, (letter(), submission("l1")), (letter(LetterKind.REPLY), submission("l2")))
     before = await claim(store, owner="dead")
-    unknown = await store.write(lambda tx: outbox.recover(tx, now=TUESDAY, dead="dead"))
+    unknown = await store.write(lambda tx: outbox.recover(tx, now=TUESDAY, alone=True))
     again = await claim(store)
     assert await states(store) == ["unknown", "sending"]
     assert unknown == [each.outbox_id for each in before if each.automatic]
@@ -132,6 +132,6 @@ async def test_after_a_crash_a_reply_is_sent_again_and_an_acknowledgement_is_not
 async def test_what_the_living_are_sending_is_left_alone(store: Store) -> None:
     await queue(store, (letter(), submission("l1")))
     await claim(store, owner="alive")
-    assert await store.write(lambda tx: outbox.recover(tx, now=TUESDAY, dead="dead")) == []
+    assert await store.write(lambda tx: outbox.recover(tx, now=TUESDAY)) == []
     assert await states(store) == ["sending"]
     assert len(await store.write(lambda tx: outbox.recover(tx, now=TUESDAY + LEASE))) == 1
