@@ -16,7 +16,7 @@ from intake.message import Message
 _LONGEST_SUBJECT = 500  # characters
 _MOST_REFERENCES = 100  # the nearest ones; a line of 50 kB of ids proves nothing more
 _LABEL = r"(?:\[[^\[\]]{0,80}\]\s*)"
-_PREFIX = r"(?:re|aw|antw|sv|vs|odp|r|rif|res|ref|ynt|ang|fwd?|wg|tr|rv|enc|vb|i|回复|回覆|答复|返信|转发|轉寄|转寄)"
+_PREFIX = r"(?:re|aw|antw|sv|vs|odp|r|rif|res|ynt|ang|fwd?|wg|tr|rv|enc|vb|i|回复|回覆|答复|返信|转发|轉寄|转寄)"
 _REPLY = re.compile(rf"(?i){_LABEL}?{_PREFIX}\s?(?:\[\d{{1,4}}\]|\(\d{{1,4}}\)|\*\d{{1,4}}|\^\d{{1,4}})?\s?[:：]\s*")
 _LEADING_LABEL = re.compile(rf"{_LABEL}(?=[^\s])")
 _WRAPPED = re.compile(r"\[(?:fwd?|wg|tr|rv): (.*)\]")

@@ -29,12 +29,9 @@ _DATED = re.compile(
 _TIME = re.compile(r"(?<![\d.:/])\d{1,2}[:.h]\d{2}(?![\d/]|\.\d)")
 _TIME_LAST = re.compile(r"\d{1,2}[:.h]\d{2}(?: uhr)?\)?\s?[:：]$")
 _MAILBOX = re.compile(r"[<(\[][^\s<>()@]{0,80}@[^\s<>()@]{1,200}[>)\]]|mailto:")
-_BARE_STAMP = re.compile(
-    r"\d{4}-\d\d-\d\d \d{1,2}:\d\d gmt[+-]\d\d:\d\d \S"
-)  # Gmail before 2018; the colon may get lost
-_LISTED = re.compile(
-    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s[^<]{0,200}<[^<>@\s]{1,80}@[^<>@\s]{1,200}>:?$"
-)  # date, name and mailbox only
+# Gmail before 2018, whose colon may get lost; and its Asian form of date, name and mailbox.
+_BARE_STAMP = re.compile(r"\d{4}-\d\d-\d\d \d{1,2}:\d\d gmt[+-]\d\d:\d\d \S")
+_LISTED = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s[^<]{0,200}<[^<>@\s]{1,80}@[^<>@\s]{1,200}>:?$")
 _INSIDE = re.compile(r"(?<=[^\s-])(?:\s+|(?=--)|\s*(?=--))(?=-{0,5}\s?On (?:[A-Z][a-z]{2,8},? |\d))")
 
 

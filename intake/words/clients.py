@@ -51,4 +51,6 @@ def _name(selector: str) -> str:
 
 
 # A page with none of these has none of the elements: looking for them costs less than reading the page.
-HINTS = tuple(sorted({_name(selector) for selector in (*_CONTAINERS, *_QUOTES, *_BEGINNINGS, *_SIGNATURES)}))
+# A name that holds another one need not be looked for itself.
+_NAMES = {_name(selector) for selector in (*_CONTAINERS, *_QUOTES, *_BEGINNINGS, *_SIGNATURES)}
+HINTS = tuple(sorted(one for one in _NAMES if not any(other in one for other in _NAMES - {one})))

@@ -7,8 +7,9 @@ from dataclasses import replace
 from itertools import takewhile
 
 from intake.message import Forwarded
+from intake.words.attribution import attribution_start
 from intake.words.headers import LONGEST_BLOCK, Block, block_at, field_of, marker_of
-from intake.words.lines import bare, is_quoted, lines_of, may_tell, unquoted
+from intake.words.lines import bare, is_quoted, lines_of, may_tell, next_filled, unquoted
 from intake.words.vocabulary import FORWARD_PREFIXES
 
 
@@ -20,9 +21,13 @@ def find_forward(text: str) -> Forwarded | None:
     """
     lines = lines_of(text)
     for at, line in enumerate(lines):
-        found = _opening(lines, at, unquoted(line)) if may_tell(line) else None
+        if not may_tell(line):
+            continue
+        found = _opening(lines, at, unquoted(line))
         if found:
             return _forwarded(lines, found)
+        if _is_answer(lines, at):
+            return None
     return None
 
 
@@ -30,6 +35,13 @@ def is_forward_subject(subject: str) -> bool:
     """True when a client marked the subject as passed on: "FW:", "Fwd:", "WG:", "TR:", in any language."""
     head, colon, _ = subject.replace("：", ":").strip().partition(":")
     return bool(colon) and head.strip(" []").lower() in FORWARD_PREFIXES
+
+
+def _is_answer(lines: Sequence[str], at: int) -> bool:
+    """An attribution: whatever was passed on below it is part of what is being answered."""
+    following = next_filled(lines, at + 1)
+    before_quote = following < len(lines) and is_quoted(lines[following])
+    return not is_quoted(lines[at]) and attribution_start(lines, at, before_quote=before_quote) is not None
 
 
 def _opening(lines: Sequence[str], at: int, line: str) -> Block | None:

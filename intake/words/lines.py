@@ -58,7 +58,7 @@ def _of_a_link(word: str) -> bool:
 def may_tell(line: str) -> bool:
     """False for most lines, cheaply: whatever clients write above a message has a colon, or begins with a rule or a date."""
     start = line.strip()[:1]
-    return ":" in line or "：" in line or start in RULES or start.isdigit()
+    return start != "" and (":" in line or "：" in line or start in RULES or start.isdigit())
 
 
 def is_rule(line: str) -> bool:

@@ -20,10 +20,8 @@ _OPEN: dict[Whose, str] = {"quoted": "\ufdd0", "signature": "\ufdd1"}  # nonchar
 _SHUT = "\ufdd2"
 _SIGNS = re.compile("[\ufdd0-\ufdd2]")
 _ASCII_MARKS = bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) != "\n")
-_UNSTEADY = (
-    "\u00a0\u00ad\u200b\u200c\u200d\u200e\u200f\u2022\u202f\u25e6\u3000\ufeff"  # spaces and bullets of converters
-)
-
+# Spaces and bullets, of which each converter makes something else.
+_UNSTEADY = "\u00a0\u00ad\u200b\u200c\u200d\u200e\u200f\u2022\u202f\u25e6\u3000\ufeff"
 _TARGET = re.compile(r"[<(\[](?:https?://|mailto:)[^<>()\[\]\s]{1,2000}[>)\]]")
 _ENOUGH = 60  # characters without space that tell a passage from others
 _LESS = 20

@@ -129,6 +129,11 @@ def test_ordinary_words_and_replies_are_no_forward(text: str) -> None:
     assert find_forward(text) is None
 
 
+def test_what_was_passed_on_in_the_message_that_is_answered_is_no_forward() -> None:
+    passed_on = "> Begin forwarded message:\n>\n> From: Ann <ann@example.org>\n> Subject: Kettle\n>\n> It leaks."
+    assert find_forward(f"Thanks.\n\nOn 3 Nov 2025, at 10:12, Desk <desk@example.org> wrote:\n\n{passed_on}") is None
+
+
 @pytest.mark.parametrize("text", ["From: Rome\nTo: Paris\nDate: 3 May\n\nThis journey was a disgrace."])
 def test_a_journey_is_not_taken_for_header_lines(text: str) -> None:
     assert split(f"Hello\n\n{text}").reply == f"Hello\n\n{text}"
