@@ -23,6 +23,7 @@ from store.schema.arrivals import PARKED, WAITING
 from store.writer import Tx
 
 PARK_AFTER = 3  # faults
+MOST_BYTES = 64_000_000  # of messages that are taken up together
 _BACK_OFF = timedelta(seconds=30)  # doubled with every fault
 
 
@@ -55,6 +56,12 @@ _FIND = select(inbound.c.id).where(
 )
 _DUE = and_(inbound.c.state == "new", free(inbound), or_(inbound.c.not_before.is_(None), inbound.c.not_before <= NOW))
 _CLAIM = claiming(inbound, _DUE, inbound.c.quiet, inbound.c.id, changes={"claims": inbound.c.claims + 1})
+_SIZES = (
+    select(inbound.c.id, blob.c.size)
+    .join(blob, blob.c.sha256 == inbound.c.blob_id)
+    .where(inbound.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(inbound.c.quiet, inbound.c.id)
+)
 _LOAD = (
     select(inbound, blob.c.content)
     .join(blob, blob.c.sha256 == inbound.c.blob_id)
@@ -86,9 +93,9 @@ def receive(tx: Tx, raw: RawMessage) -> Receipt:
 
 
 def claim(tx: Tx, *, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
-    """Take up to `limit` undecided messages up, oldest first, imported history last."""
+    """Take up to `limit` undecided messages up, oldest first, imported history last; fewer where they are large."""
     ids = list(tx.scalars(_CLAIM, terms(owner=owner, now=now, lease=lease, limit=limit)))
-    return [_claimed(row) for row in tx.execute(_LOAD, {"ids": ids})] if ids else []
+    return [_claimed(row) for row in tx.execute(_LOAD, {"ids": _affordable(tx, ids)})] if ids else []
 
 
 def fail(tx: Tx, inbound_id: int, *, now: datetime, fault: str) -> bool:
@@ -127,6 +134,20 @@ def release(tx: Tx, inbound_id: int, *, now: datetime) -> bool:
         update(hold).where(hold.c.inbound_id == inbound_id, hold.c.released_at.is_(None)).values(released_at=now)
     )
     return tx.execute(done).rowcount == 1
+
+
+def _affordable(tx: Tx, ids: list[int]) -> list[int]:
+    """The first of them that fit into memory together, and at least one. The others are given back."""
+    total = 0
+    kept: list[int] = []
+    for row in tx.execute(_SIZES, {"ids": ids}):
+        total += row.size
+        if kept and total > MOST_BYTES:
+            break
+        kept.append(row.id)
+    for inbound_id in set(ids) - set(kept):
+        _change(tx, inbound_id)
+    return kept
 
 
 def _change(tx: Tx, inbound_id: int, **changes: Any) -> None:

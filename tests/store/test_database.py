@@ -124,6 +124,18 @@ async def test_a_commit_that_fails_keeps_nothing_and_the_next_one_works(
     assert used is not spoiled[0]
 
 
+async def test_a_full_disk_is_a_reason_to_try_later_and_is_survived(sqlite: Sqlite) -> None:
+    """F-02: nothing of the message is kept, and the store goes on by itself when there is room again."""
+    with sqlite.fresh() as url:
+        store = await Store.open(url)
+        await store.write(lambda tx: tx.exec_driver_sql("PRAGMA max_page_count = 100").close())
+        with pytest.raises(StoreDown):
+            await store.write(lambda tx: inbound.receive(tx, raw(blob=b"x" * 1_000_000)))
+        assert await store.read(count) == 0
+        assert (await store.write(lambda tx: inbound.receive(tx, raw(blob=b"x" * 1_000_000)))).new
+        await store.close()
+
+
 async def test_a_snapshot_cannot_be_written_to(store: Store) -> None:
     with pytest.raises(StoreDown):
         await store.read(lambda tx: inbound.receive(tx, raw()))

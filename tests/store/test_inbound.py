@@ -74,6 +74,13 @@ async def test_what_one_has_taken_up_no_other_gets_until_the_lease_ends(store: S
     assert [each.claims for each in again] == [2]
 
 
+async def test_large_messages_are_taken_up_a_few_at_a_time(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P-07: fifty mails of 50 MB at once would be more than there is memory."""
+    monkeypatch.setattr(inbound, "MOST_BYTES", 1000)
+    ids = await receive(store, *(raw(str(size), blob=b"x" * size) for size in (2000, 400, 500, 600)))
+    assert [[each.inbound_id for each in await claim(store)] for _ in range(4)] == [[ids[0]], ids[1:3], [ids[3]], []]
+
+
 async def test_two_nodes_never_take_up_the_same_message(postgres: Postgres) -> None:
     with postgres.fresh() as url:
         nodes = [await Store.open(url), await Store.open(url)]
