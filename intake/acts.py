@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from intake.case import Case, Event, Kind, evolve
+from intake.case import Case, Event, Kind
 from intake.commands import Instructions
 from intake.decision import CaseChange
+from intake.history import evolve
 from intake.hours import Calendar
 from intake.letter import Letter
 from intake.letters import Letters

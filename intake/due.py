@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from intake import promising
-from intake.case import Case, Event, Kind, Promise, Status, evolve
+from intake.case import Case, Event, Kind, Promise, Status
 from intake.decision import CaseChange, Due
+from intake.history import evolve
 from intake.hours import promise_due
 from intake.letter import Letter
 from intake.letters import Letters

@@ -6,9 +6,10 @@ Seed 004: a repeat goes back to the case's handler; a yes to the follow-up settl
 from __future__ import annotations
 
 from intake.acknowledging import withheld
-from intake.case import Case, Event, Kind, Promise, Status, evolve
+from intake.case import Case, Event, Kind, Promise, Status
 from intake.cues import first_time_answer, says_resolved
 from intake.decision import CaseChange, Decision
+from intake.history import evolve
 from intake.hours import Calendar, promise_due
 from intake.letter import Letter
 from intake.letters import About, Letters

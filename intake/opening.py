@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from intake.acknowledging import withheld
-from intake.case import Case, Event, Kind, Promise, Route, evolve, stamp
+from intake.case import Case, Event, Kind, Promise, Route, stamp
 from intake.cues import first_time_answer
 from intake.decision import CaseChange, Decision, Hold, Verdict
+from intake.history import evolve
 from intake.hours import Calendar, promise_due
 from intake.identity import canonical
 from intake.letter import Letter

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from intake import promising
 from intake.acts import Act, Refused
-from intake.case import Event, Kind, Status, evolve, stamp
+from intake.case import Event, Kind, Status, stamp
 from intake.commands import Command, when
 from intake.decision import CaseChange
+from intake.history import evolve
 from intake.hours import Calendar, promise_due
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 
-from intake.case import Case, Event, Status, evolve, replay
+from intake.case import Case, Event, Status
+from intake.history import evolve, replay
 from intake.policy import Policy
 from store import chain, codec, contacts, projection
 from store.columns import shortened

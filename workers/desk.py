@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from intake import reference
-from intake.case import Case, evolve
+from intake.case import Case
 from intake.compose import compose
 from intake.decide import decide
 from intake.decision import CaseChange, Decision, Due
 from intake.due import due
+from intake.history import evolve
 from intake.letter import Delivery, Letter, Pending, Submission
 from intake.letters import Letters
 from intake.policy import Policy

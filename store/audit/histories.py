@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Select, Table, Text, bindparam, select, type_coerce
 
-from intake.case import Case, Event, Kind, Status, replay
+from intake.case import Case, Event, Kind, Status
+from intake.history import replay
 from intake.policy import Policy
 from store import chain, codec, projection
 from store.audit.fault import Fault, stream

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from intake.case import Kind, Status, replay
+from intake.case import Kind, Status
 from intake.decision import CaseChange, Due, Verdict
+from intake.history import replay
 from store import Conflict, RefTaken, cases, inbound, register
 from store.chain import as_stored
 from store.database import Store

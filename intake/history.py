@@ -1,0 +1,260 @@
+"""A case's history: `evolve` folds one event into the case, `replay` rebuilds the case from all of them.
+
+Whatever can be derived is derived here, and each function says which data its event holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from intake.case import Case, Event, Kind, Promise, PromiseState, Route, Status, when
+
+
+def opened(event: Event) -> Case:
+    """The case that `case_opened` begins.
+
+    Data: ref, brand, customer_name, channel, address, participants, owner, handler, department, issue, matters, language,
+    words, subject, message_id, received_at; status "open" or "held".
+    """
+    d = event.data
+    return Case(
+        ref=d["ref"],
+        brand=d["brand"],
+        status=Status(d.get("status", "open")),
+        customer_name=d["customer_name"],
+        route=Route(channel=d["channel"], address=d["address"]),
+        participants=tuple(d["participants"]),
+        owner=d["owner"],
+        handler=d["handler"],
+        department=d["department"],
+        received_at=when(d["received_at"]),
+        issue=d["issue"],
+        matters=tuple(d.get("matters", ())),
+        language=d.get("language"),
+        words=d.get("words", ""),
+        last_subject=d.get("subject", ""),
+        last_message_id=d.get("message_id") or "",
+        thread=(d["message_id"],) if d.get("message_id") else (),
+        events=1,
+    )
+
+
+def _contact_attached(case: Case, event: Event) -> Case:
+    """Data: evidence (slugs), score, message_id, subject, participant, matters; `reply_sent` also lands in the thread."""
+    d = event.data
+    return replace(
+        case,
+        contacts=case.contacts + 1,
+        participants=_with(case.participants, d.get("participant")),
+        matters=_with(case.matters, *d.get("matters", ())),
+        last_subject=d.get("subject") or case.last_subject,
+        last_message_id=d.get("message_id") or case.last_message_id,
+        thread=_with(case.thread, d.get("message_id"))[-20:],
+    )
+
+
+def _repeat_detected(case: Case, event: Event) -> Case:
+    """Data: evidence (slugs). The customer wrote again about the same matter without answering us: not their first time."""
+    return replace(case, first_time="no")
+
+
+def _possibly_related(case: Case, event: Event) -> Case:
+    """Data: ref, evidence (slugs), score."""
+    return replace(case, related=_with(case.related, event.data["ref"]))
+
+
+def _case_merged(case: Case, event: Event) -> Case:
+    """Data: into (a reference), or from (a reference, on the case that takes in), received_at of the other."""
+    d = event.data
+    if "into" in d:
+        return replace(case, status=Status.MERGED, merged_into=d["into"])
+    return replace(
+        case,
+        received_at=min(case.received_at, when(d["received_at"])),
+        contacts=case.contacts + int(d.get("contacts", 1)),
+        participants=_with(case.participants, *d.get("participants", ())),
+        thread=_with(case.thread, *d.get("thread", ()))[-20:],
+    )
+
+
+def _case_released(case: Case, event: Event) -> Case:
+    """A person decided that a held case stands by itself."""
+    return replace(case, status=Status.OPEN)
+
+
+def _first_time_asked(case: Case, event: Event) -> Case:
+    return replace(case, first_time="asked")
+
+
+def _first_time_answered(case: Case, event: Event) -> Case:
+    """Data: answer, "yes" or "no"."""
+    return replace(case, first_time=event.data["answer"])
+
+
+def _handler_assigned(case: Case, event: Event) -> Case:
+    """Data: handler."""
+    return replace(case, handler=event.data["handler"])
+
+
+def _case_passed(case: Case, event: Event) -> Case:
+    """Data: to (department), handler. The owner stays accountable."""
+    return replace(case, passed=True, handler=event.data["handler"], status=Status.INVESTIGATING)
+
+
+def _marked_complex(case: Case, event: Event) -> Case:
+    """Data: reason (slug)."""
+    return replace(case, complex=True, status=Status.INVESTIGATING)
+
+
+def _promise_made(case: Case, event: Event) -> Case:
+    """Data: id, kind, due_at."""
+    d = event.data
+    made = Promise(id=d["id"], kind=d["kind"], made_at=event.at, due_at=when(d["due_at"]), made_by=event.actor)
+    return replace(case, promises=(*case.promises, made))
+
+
+def _promise_kept(case: Case, event: Event) -> Case:
+    """Data: id."""
+    return _with_promise(case, event.data["id"], state=PromiseState.KEPT)
+
+
+def _promise_broken(case: Case, event: Event) -> Case:
+    """Data: id."""
+    return _with_promise(case, event.data["id"], state=PromiseState.BROKEN)
+
+
+def _handler_nudged(case: Case, event: Event) -> Case:
+    """Data: id, percent."""
+    return _with_promise(case, event.data["id"], nudged=int(event.data["percent"]))
+
+
+def _acknowledged(case: Case, event: Event) -> Case:
+    return replace(case, acknowledged_at=event.at)
+
+
+def _reply_sent(case: Case, event: Event) -> Case:
+    """Data: message_id, text. A person answered the customer."""
+    return replace(
+        case,
+        replies=case.replies + 1,
+        answered_last_at=event.at,
+        last_answer=" ".join(event.data["text"].split())[:200],
+        thread=_with(case.thread, event.data.get("message_id"))[-20:],
+    )
+
+
+def _case_resolved(case: Case, event: Event) -> Case:
+    """Data: resolution; follow_up: whether a follow-up is owed; followed_up_on (ISO date) where this contact also was it."""
+    d = event.data
+    followed = date.fromisoformat(d["followed_up_on"]) if d.get("followed_up_on") else None
+    return replace(
+        case,
+        status=Status.FOLLOW_UP if d["follow_up"] else Status.RESOLVED,
+        resolution=d.get("resolution") or case.resolution,
+        resolved_by=event.actor,
+        resolved_at=event.at,
+        followed_up=case.followed_up or followed is not None,
+        followed_up_on=followed or case.followed_up_on,
+    )
+
+
+def _follow_up_due(case: Case, event: Event) -> Case:
+    """Data: due_at. A dated task for the owner."""
+    return replace(case, follow_up_due_at=when(event.data["due_at"]))
+
+
+def _follow_up_sent(case: Case, event: Event) -> Case:
+    return replace(case, follow_up_sent_at=event.at)
+
+
+def _follow_up_answered(case: Case, event: Event) -> Case:
+    """Data: answer "yes", "no" or "unclear"; on (ISO local date).
+
+    A yes settles the case; a no is followed by `case_reopened`; what is unclear is for a person to settle.
+    """
+    d = event.data
+    on = date.fromisoformat(d["on"])
+    if d["answer"] != "yes":
+        return replace(case, followed_up_on=on)
+    return replace(case, status=Status.RESOLVED, followed_up=True, followed_up_on=on, follow_up_due_at=None)
+
+
+def _case_reopened(case: Case, event: Event) -> Case:
+    """Data: reason (slug)."""
+    return replace(
+        case,
+        status=Status.OPEN,
+        reopened=case.reopened + 1,
+        resolved_at=None,
+        followed_up=False,
+        follow_up_due_at=None,
+        follow_up_sent_at=None,
+    )
+
+
+def _idea_proposed(case: Case, event: Event) -> Case:
+    """Data: text."""
+    return replace(case, ideas=(*case.ideas, event.data["text"]))
+
+
+def _noted(case: Case, event: Event) -> Case:
+    """Part of the history, without effect on the case: notes, reports, failures, withheld letters."""
+    return case
+
+
+FOLDS: dict[Kind, Callable[[Case, Event], Case]] = {
+    Kind.CONTACT_ATTACHED: _contact_attached,
+    Kind.REPEAT_DETECTED: _repeat_detected,
+    Kind.POSSIBLY_RELATED: _possibly_related,
+    Kind.CASE_MERGED: _case_merged,
+    Kind.CASE_RELEASED: _case_released,
+    Kind.FIRST_TIME_ASKED: _first_time_asked,
+    Kind.FIRST_TIME_ANSWERED: _first_time_answered,
+    Kind.HANDLER_ASSIGNED: _handler_assigned,
+    Kind.CASE_PASSED: _case_passed,
+    Kind.MARKED_COMPLEX: _marked_complex,
+    Kind.PROMISE_MADE: _promise_made,
+    Kind.PROMISE_KEPT: _promise_kept,
+    Kind.PROMISE_BROKEN: _promise_broken,
+    Kind.HANDLER_NUDGED: _handler_nudged,
+    Kind.ACKNOWLEDGED: _acknowledged,
+    Kind.ACKNOWLEDGEMENT_WITHHELD: _noted,
+    Kind.REPLY_SENT: _reply_sent,
+    Kind.NOTE_ADDED: _noted,
+    Kind.CASE_RESOLVED: _case_resolved,
+    Kind.FOLLOW_UP_DUE: _follow_up_due,
+    Kind.FOLLOW_UP_SENT: _follow_up_sent,
+    Kind.FOLLOW_UP_ANSWERED: _follow_up_answered,
+    Kind.CASE_REOPENED: _case_reopened,
+    Kind.IDEA_PROPOSED: _idea_proposed,
+    Kind.DELIVERY_FAILED: _noted,
+    Kind.REPORT_NOTED: _noted,
+}
+
+
+def evolve(case: Case | None, event: Event) -> Case:
+    """Fold one event in. Only `case_opened` may begin a case, and only once."""
+    if case is None:
+        return opened(event)
+    return replace(FOLDS[event.kind](case, event), events=case.events + 1)
+
+
+def replay(events: Iterable[Event]) -> Case:
+    """The case that this history, oldest first, tells."""
+    case: Case | None = None
+    for event in events:
+        case = evolve(case, event)
+    if case is None:
+        raise ValueError("a case begins with case_opened")
+    return case
+
+
+def _with(old: tuple[str, ...], *new: str | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*old, *(x for x in new if x))))
+
+
+def _with_promise(case: Case, promise_id: str, **changes: Any) -> Case:
+    return replace(case, promises=tuple(replace(p, **changes) if p.id == promise_id else p for p in case.promises))
