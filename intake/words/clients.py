@@ -11,9 +11,9 @@ _CONTAINERS = cells("""
 Gmail:  div.gmail_quote; div.x_gmail_quote
 """)
 
-# Elements that hold nothing but older words.
+# Elements that hold nothing but older words. Outside its container, Gmail's blockquote is what its indent button writes.
 _QUOTES = cells("""
-Gmail:  blockquote.gmail_quote; blockquote.x_gmail_quote; div.gmail_attr; div.gmail_quote_attribution
+Gmail:  div.gmail_quote blockquote; div.x_gmail_quote blockquote; div.gmail_attr; div.gmail_quote_attribution
 Apple Mail, iPhone, Thunderbird:  blockquote[type=cite]; blockquote[cite^='mid:']; div.moz-cite-prefix; div.moz-forward-container
 Yahoo:  div.yahoo_quoted; div[id^=yahoo_quoted]
 Outlook on phones:  div.ms-outlook-mobile-reference-message; div#mail-editor-reference-message-container
@@ -22,7 +22,8 @@ Tuta:  blockquote.tutanota_quote; div.tutanota_quote
 Zoho, Zimbra:  div.zmail_extra; div[data-marker=__QUOTED_TEXT__]
 GMX:  div[name=quote]
 Mail.ru, Samsung, NetEase:  div.mailru-blockquote; blockquote#mail-app-auto-quote; div#isForwardContent; blockquote#isReplyContent
-Front, HEY, others:  blockquote.front-blockquote; div.mail_quote; div.quoted-text
+Outlook for Mac:  #OLK_SRC_BODY_SECTION
+Roundcube, Front:  #reply-intro; blockquote.front-blockquote
 """)
 
 # Elements above which the new words end: all that follows is older.
@@ -31,7 +32,6 @@ Outlook on the web:  #divRplyFwdMsg; #x_divRplyFwdMsg; #appendonsend; #x_appendo
 Outlook for desktops:  div[style^='border:none'][style*='border-top:solid']
 New Outlook for desktops:  div[style^='border: none'][style*='border-top: solid']
 Zimbra:  #zwchr; [data-marker=__DIVIDER__]
-Samsung, Kmail:  #reply-intro; #quoted_header
 """)
 
 _SIGNATURES = cells("""
@@ -47,7 +47,7 @@ CONTAINERS, QUOTES, BEGINNINGS, SIGNATURES = map(", ".join, (_CONTAINERS, _QUOTE
 
 def _name(selector: str) -> str:
     """What a page that has the element must hold somewhere."""
-    return re.split(r"[.#=^*'\]]+", selector.rstrip("']"))[-1]
+    return re.split(r"[.#=^*'\]]+", selector.removesuffix(" blockquote").rstrip("']"))[-1]
 
 
 # A page with none of these has none of the elements: looking for them costs less than reading the page.

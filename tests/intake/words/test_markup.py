@@ -23,6 +23,8 @@ PAGES = {
     "Proton": "<div>New words.</div><div class='protonmail_quote'>Zz<blockquote>OLD</blockquote></div>",
     "Zoho": "<div>New words.</div><div class='zmail_extra'><div>Zz</div><blockquote>OLD</blockquote></div>",
     "Zimbra": "New words.<br><hr id='zwchr' data-marker='__DIVIDER__'><div>Zz</div><div>OLD</div>",
+    "Outlook for Mac": "<div>New words.</div><span id='OLK_SRC_BODY_SECTION'><div>Zz</div>OLD</span>",
+    "Roundcube": "<p>New words.</p><p id='reply-intro'>Zz</p><blockquote type='cite'>OLD</blockquote>",
     "GMX": "<div>New words.</div><div name='quote'><div>Zz</div><div>OLD</div></div>",
 }
 PLAIN = {
@@ -59,6 +61,12 @@ def test_the_plain_text_may_differ_in_links_and_bullets() -> None:
     page = "<p>New words.</p><blockquote type=cite><ul><li><a href='https://example.org/a'>Old</a></li><li>words</li></ul></blockquote>"
     words = split("New words.\n\n  * Old <https://example.org/a>\n  * words\n", page)
     assert words.reply == "New words."
+
+
+def test_what_the_indent_button_of_gmail_writes_is_new() -> None:
+    indented = "<blockquote class='gmail_quote' style='margin:0 0 0 40px'>Five years.</blockquote>"
+    page = f"<div>It says:</div>{indented}<div>So repair it.</div>"
+    assert split("It says:\nFive years.\nSo repair it.", page).reply == "It says:\nFive years.\nSo repair it."
 
 
 def test_a_blockquote_that_no_client_marked_is_the_senders_own_citation() -> None:
