@@ -21,7 +21,7 @@ from workers import wiring
 from workers.clock import SystemIds
 from workers.wiring import Parts
 
-PASSWORD = "asha's own secret"
+PASSWORD = "their own secret"
 WAITING = select(func.count()).where(inbound.c.state == "new")
 UNSENT = select(func.count()).where(outbox.c.state.in_(["pending", "sending"]))
 
@@ -119,7 +119,8 @@ def furnish(folder: Path, settings: str) -> Path:
     (folder / "answerable.toml").write_text(settings)
     (folder / "keys").write_text(new_file(ids.secret(32)))
     (folder / "webhook-secrets").write_text(new_webhook_secrets(ids.secret(32)))
-    (folder / "accounts").write_text(account_line("asha", PASSWORD, ids.secret(16)) + "\n")
+    accounts = (account_line(login, PASSWORD, ids.secret(16)) for login in ("asha", "wes"))
+    (folder / "accounts").write_text("\n".join(accounts) + "\n")
     (folder / "mailbox-password").write_text("secret\n")
     return folder / "answerable.toml"
 
