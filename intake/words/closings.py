@@ -77,43 +77,49 @@ ar:  مع خالص التحية; مع التحية; تحياتي; مع أطيب 
 """)
 )
 
-# How the small print begins.
+# How the small print begins. Whole phrases, for a customer may well begin with "This communication has been a shame".
 DISCLAIMERS = phrases("""
 en:  this email and any; this e-mail and any; this email, including; this e-mail, including; this message and any
+en:  this message, including; this email message and any; this e-mail message and any; this communication and any
+en:  this transmission and any
 en:  this email is confidential; this e-mail is confidential; this message is confidential; this message contains conf
-en:  this email may contain; this e-mail may contain; this message may contain; this email is intended; this e-mail is
-en:  this email message and any; this e-mail message; this communication; the information contained in this
-en:  the information in this e
-en:  the contents of this e; confidentiality notice; disclaimer; legal notice; privileged and confid; virus-free
-en:  if you are not the intended; please consider the environment; think before you print; registered office:
-en:  registered in england
-en:  to unsubscribe; unsubscribe:; you received this message because; you are receiving this because
-en:  this email has been checked for viruses; this email was scanned; the content of this e; important notice:
-de:  diese e-mail enthält; diese e-mail kann; diese nachricht enthält; diese nachricht ist vertraulich; der inhalt dieser
-de:  diese e-mail ist vertraulich; diese e-mail wurde von avast; vertraulichkeitshinweis; bitte prüfen sie; virenfrei
-de:  diese mail
-fr:  ce message et toutes; ce message et ses; ce message est confidentiel; ce courriel et; ce courriel est; ce mail et
-fr:  sans virus
-fr:  l'information contenue dans ce; les informations contenues; pensez à l'environnement; avis de confidentialité
-fr:  ce courrier
-es:  este mensaje y sus; este mensaje se dirige; este mensaje puede; este correo electrónico; este correo y sus; aviso legal
-es:  la información contenida en este; aviso de confidencialidad; libre de virus; antes de imprimir
-es:  este mensaje va dirigido
-it:  questo messaggio e; questa e-mail; questa email; il presente messaggio; le informazioni contenute
-it:  avviso di riservatezza
-nl:  de informatie in dit; de informatie verzonden; dit bericht is; dit e-mailbericht; dit bericht kan; deze e-mail
-nl:  denk aan het milieu
-pl:  ta wiadomość; treść tej wiadomości; niniejsza wiadomość; informacje zawarte w tej; niniejszy e-mail
-pt:  esta mensagem pode; esta mensagem e; este e-mail e; este email e; aviso de confidencialidade; as informações contidas
-sv:  detta meddelande; detta e-post; informationen i detta
-da:  denne e-mail; denne mail og; denne meddelelse
-no:  denne e-post; denne meldingen
-fi:  tämä viesti; tämä sähköposti
-cs:  tato zpráva; tento e-mail; obsah této zprávy
-ru:  это сообщение; данное сообщение; настоящее сообщение; данное письмо
-ja:  このメール; 本メール; このメッセージ
-zh:  本邮件; 本電子郵件; 此邮件; 此電子郵件
-ko:  이 메일은; 본 메일은; 이 전자우편
-tr:  bu e-posta; bu mesaj; bu elektronik posta
-ar:  هذه الرسالة; هذا البريد; إن هذه الرسالة
+en:  this communication is confidential; this email is intended; this e-mail is intended; this message is intended
+en:  this communication is intended; this email may contain; this e-mail may contain; this message may contain
+en:  this communication may contain
+en:  the information contained in this; the information in this e; the information transmitted; the contents of this e
+en:  the content of this e; confidentiality notice; privileged and confid; disclaimer:; legal notice; important notice:
+en:  notice: this; if you are not the intended; please consider the environment; think before you print
+en:  virus-free; this email has been checked for viruses; this e-mail has been scanned; this email was scanned
+en:  registered office:; registered in england; to unsubscribe; unsubscribe:; you received this message because
+en:  you are receiving this because
+de:  diese e-mail enthält; diese e-mail kann; diese e-mail ist vertraulich; diese e-mail und; diese nachricht enthält
+de:  diese nachricht ist vertraulich; der inhalt dieser; vertraulichkeitshinweis; bitte prüfen sie, ob diese
+de:  bitte denken sie an die umwelt; virenfrei; diese e-mail wurde von avast; diese e-mail wurde auf viren
+fr:  ce message et toutes; ce message et ses; ce message est confidentiel; ce message et les; ce courriel et
+fr:  ce courriel est confidentiel; ce mail et ses; l'information contenue dans ce; les informations contenues
+fr:  pensez à l'environnement; avis de confidentialité; sans virus; l'absence de virus
+es:  este mensaje y sus; este mensaje se dirige; este mensaje puede; este mensaje va dirigido; este correo electrónico y
+es:  este correo electrónico contiene; este correo y sus; la información contenida en este; aviso legal
+es:  aviso de confidencialidad; antes de imprimir; libre de virus
+it:  questo messaggio e; questo messaggio contiene; questa e-mail e; questa e-mail contiene; questa email e
+it:  questa email contiene; il presente messaggio; le informazioni contenute; avviso di riservatezza; privo di virus
+nl:  de informatie in dit; de informatie verzonden; de informatie in deze; dit bericht is vertrouwelijk
+nl:  dit bericht is uitsluitend; dit bericht kan; dit bericht en; dit e-mailbericht; deze e-mail is; deze e-mail en
+nl:  deze e-mail kan; denk aan het milieu; virusvrij
+pl:  ta wiadomość jest poufna; ta wiadomość zawiera; ta wiadomość i; ta wiadomość oraz; treść tej wiadomości
+pl:  niniejsza wiadomość; informacje zawarte w tej; niniejszy e-mail; wolny od wirusów
+pt:  esta mensagem pode; esta mensagem e; esta mensagem contém; este e-mail e; este email e; aviso de confidencialidade
+pt:  as informações contidas; a informação contida; livre de vírus
+sv:  detta meddelande är; detta meddelande kan; detta meddelande och; detta e-post; informationen i detta; virusfritt
+da:  denne e-mail og; denne e-mail er; denne e-mail kan; denne mail og; denne meddelelse er; denne meddelelse kan
+no:  denne e-posten; denne meldingen er; denne meldingen kan
+fi:  tämä viesti on luottam; tämä viesti ja; tämä viesti saattaa; tämä viesti voi; tämä sähköposti
+cs:  tato zpráva a; tato zpráva je; tato zpráva může; tento e-mail a; tento e-mail je; tento e-mail může; obsah této zprávy
+ru:  это сообщение и; это сообщение содержит; это сообщение предназначено; данное сообщение; настоящее сообщение
+ru:  это электронное письмо
+ja:  このメールは機密; このメールには; このメールおよび; 本メール; 本電子メール
+zh:  本邮件及; 本邮件包含; 本邮件所; 本電子郵件; 本郵件; 此邮件及; 此電子郵件
+ko:  이 메일은 지정; 본 메일은; 이 전자우편
+tr:  bu e-posta ve; bu e-posta mesajı; bu mesaj ve; bu elektronik posta
+ar:  هذه الرسالة سرية; هذه الرسالة وأي; هذا البريد الإلكتروني; إن هذه الرسالة
 """)

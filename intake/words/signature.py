@@ -15,6 +15,7 @@ _MOST_UNDER_DASHES = 15  # filled lines
 _MOST_UNDER_A_RULE = 12
 _MOST_UNDER_A_CLOSING = 9
 _MOST_UNDER_A_DEVICE = 3
+_MOST_OF_SMALL_PRINT = 20
 
 
 def signature_start(lines: Sequence[str], start: int, end: int) -> int:
@@ -48,7 +49,9 @@ def _begins(lines: Sequence[str], at: int, text: str, below: Sequence[str]) -> b
     if len(text) <= _LONGEST_CLOSING and folded(text).rstrip(" ,.!;:，。") in CLOSINGS:
         gap = at + 1 < len(lines) and not lines[at + 1].strip()
         return _is_contact_block(below) and (not gap or _has_details(below))
-    return text[:2].lower() in _SMALL_PRINT and text[:160].lower().startswith(DISCLAIMERS)
+    if len(below) > _MOST_OF_SMALL_PRINT or text[:2].lower() not in _SMALL_PRINT:
+        return False
+    return text[:_LONGEST_LINE].lower().startswith(DISCLAIMERS)
 
 
 def _is_device(text: str) -> bool:

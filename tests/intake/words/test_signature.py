@@ -71,6 +71,7 @@ def test_the_line_that_a_phone_adds_is_a_signature_in_any_language(line: str) ->
         "Regards",
         "-- \nAnn",
         "This email and any other I sent you stays without answer!",
+        "I am cross.\nThis communication has been a shame from the first day.",
         "The parts:\n--\n" + "one more line of my long story\n" * 20 + "That is all.",
     ],
 )
