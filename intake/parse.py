@@ -45,8 +45,11 @@ def _page(page: str) -> Message:
 
 
 def _with_words(message: Message, page: str | None = None) -> Message:
-    """The message with its words told apart. `page` is the sender's own HTML, which still shows the client's marks."""
-    words = split(message.text, page)
+    """The message with its words told apart. `page` is the sender's own HTML, which still shows the client's marks.
+
+    One that nests too deep to be shown is not looked at: finding marks in it is as slow as cleaning it.
+    """
+    words = split(message.text, page if message.html is not None else None)
     return replace(
         message,
         reply=words.reply,

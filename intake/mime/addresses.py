@@ -23,6 +23,8 @@ _ADDR = re.compile(r"[^\s\"'<>()]{1,320}@[^\s\"'<>()]{1,320}")
 
 def parse(value: str) -> tuple[tuple[Address, ...], tuple[Defect, ...]]:
     """The mailboxes in order, groups flattened, and what was wrong. Beyond the limit the rest is left out."""
+    if not value:
+        return (), ()
     found: list[Address] = []
     defects: dict[Defect, None] = {}
     for tokens in _mailboxes(value):

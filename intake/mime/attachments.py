@@ -40,12 +40,12 @@ def _claimed(node: Node) -> str:
     if node.type in MESSAGE_TYPES:
         subject = subject_of(node.content)
         return f"{subject[:100].replace('/', '-')}.eml" if subject else ""
-    return ""
+    return node.location
 
 
 def subject_of(message: bytes) -> str:
     """The subject of an attached message."""
-    fields, _ = headers.split(prescan.head_of(message[: prescan.MAX_HEADER]))
+    fields = headers.split(prescan.head_of(message[: prescan.MAX_HEADER]))
     return next((headers.decode(name, value)[0] for name, value in fields if name == "subject"), "")
 
 

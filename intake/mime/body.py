@@ -69,7 +69,7 @@ def _text(body: Body) -> str:
     text = _joined([_plain(node) for node in body.plain])
     if text.strip(_BLANK) or not body.html:
         return text
-    return html.text_of(_page(body))
+    return charset.readable(html.text_of(_page(body)))
 
 
 def _plain(node: Node) -> str:
@@ -82,7 +82,7 @@ def _plain(node: Node) -> str:
 
 
 def _page(body: Body) -> str:
-    return "\n".join(charset.readable(node.text) for node in body.html)
+    return "\n".join(node.text for node in body.html)
 
 
 def _joined(texts: list[str]) -> str:

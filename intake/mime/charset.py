@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import lru_cache
 
 import cchardet
 
@@ -86,6 +87,7 @@ _TEXT_CODEC = re.compile(
 )
 
 
+@lru_cache(maxsize=256)
 def codec_of(label: str) -> str | None:
     """The Python codec a charset label stands for, or None for a label that names no text encoding."""
     name = label.strip(" \t\"'").lower()[:40]

@@ -25,12 +25,13 @@ class Head:
     def of(cls, blob: bytes) -> Head:
         """The header at the beginning of a bounded message."""
         head = prescan.head_of(blob)
-        raw, broken = headers.split(head)
-        fields, guesses = headers.decoded(raw, "" if head.isascii() else headers.hint_of(blob[: len(head) + 20_000]))
-        read = {name: addresses.parse(", ".join(value for key, value in fields if key == name)) for name in _READ}
+        fields, guesses = headers.decoded(
+            headers.split(head), "" if head.isascii() else headers.hint_of(blob[: len(head) + 20_000])
+        )
+        read = {name: addresses.parse(", ".join([value for key, value in fields if key == name])) for name in _READ}
         stated = next((value for key, value in fields if key == "date"), "")
         date = dates.parse(stated)
-        defects = [*broken, *guesses, *_shape(fields)]
+        defects = [*guesses, *_shape(fields)]
         defects += [defect for _, found in read.values() for defect in found]
         defects += [Defect.DATE_BROKEN] if stated and date is None else []
         mailboxes = {name: found for name, (found, _) in read.items()}

@@ -9,6 +9,10 @@ from intake.mime import charset, encoded_words
 from intake.mime.defects import Defect
 
 _FIELD = re.compile(rb"^([!-9;-~]{1,200})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)\n?", re.MULTILINE)
+_NO_FIELD = re.compile(rb"^(?![ \t\r]|[!-9;-~]{1,200}[ \t]*:)[^\n]+\n?", re.MULTILINE)
+_MACHINERY = re.compile(
+    rb"^(?:content-(?:type|transfer-encoding)|mime-version|message-id|received):", re.IGNORECASE | re.MULTILINE
+)
 _LINE_END = re.compile(r"[\r\n]+")
 _BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _LABEL = re.compile(rb"charset[ \t]*=[ \t]*\"?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
@@ -20,15 +24,23 @@ _MIME = {"content-type", "content-disposition", "content-transfer-encoding"}
 STRUCTURED = frozenset(_MAILBOXES | _RESENT | _MIME)
 
 
-def split(head: bytes) -> tuple[list[tuple[str, bytes]], tuple[Defect, ...]]:
-    """(lower-case name, raw value) in order. A line that is no field and continues none is left out and noted."""
-    fields: list[tuple[str, bytes]] = []
-    read = 0
-    for match in _FIELD.finditer(head):
-        name, value = match.groups()
-        fields.append((name.decode("ascii").lower(), value.strip()))
-        read += match.end() - match.start()
-    return fields, () if read == len(head) else (Defect.HEADER_BROKEN,)
+def mended(head: bytes) -> bytes:
+    """The header block such that every reader sees it alike. Both of ours end it at the first line that is no field.
+
+    Where fields of the machinery follow such a line, it is damage and left out; else the text begins there, for want of an
+    empty line.
+    """
+    broken = _NO_FIELD.search(head)
+    if broken is None:
+        return head
+    if _MACHINERY.search(head, broken.end()):
+        return _NO_FIELD.sub(b"", head)
+    return head[: broken.start()] + b"\n" + head[broken.start() :]
+
+
+def split(head: bytes) -> list[tuple[str, bytes]]:
+    """(lower-case name, raw value) in order."""
+    return [(name.decode("ascii").lower(), value.strip()) for name, value in _FIELD.findall(head)]
 
 
 def unfold(value: bytes, hint: str = "") -> tuple[str, tuple[Defect, ...]]:

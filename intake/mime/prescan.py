@@ -9,6 +9,7 @@ import codecs
 import re
 from dataclasses import dataclass, field
 
+from intake.mime import headers
 from intake.mime.defects import Defect
 
 MAX_SIZE = 50 * 1024 * 1024  # bytes
@@ -22,7 +23,7 @@ MAX_LOOKALIKES = 10_000  # lines that begin as a boundary and then go on
 _MAILBOX_LINE = re.compile(rb">?From [^\n]*\n")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _FIELD_START = re.compile(rb"\n(?![ \t])")
-_NESTING = re.compile(rb"(?:^|\n)content-type[ \t]*:\s{0,80}(multipart|message)/([a-z0-9-]{1,40})", re.IGNORECASE)
+_NESTING = re.compile(rb"content-type[ \t]{0,80}:\s{0,80}(multipart|message)/([a-z0-9-]{1,40})", re.IGNORECASE)
 _BOUNDARY = re.compile(rb'boundary[ \t]{0,20}=[ \t\r\n]{0,20}(?:"([^"\r\n]{1,200})"|([^\s;"]{1,200}))', re.IGNORECASE)
 _DELIMITER_END = re.compile(rb"(--)?[ \t]{0,80}(?:\r?\n|\r?\Z)")
 _MESSAGES = (b"rfc822", b"global", b"news")
@@ -73,6 +74,10 @@ def bound(blob: bytes) -> tuple[bytes, tuple[Defect, ...]]:
     blob = blob[mailbox_line.end() :] if mailbox_line else blob
     if b"\n" not in blob[:4096] and b"\r" in blob[:4096]:
         blob = blob.replace(b"\r", b"\n")
+    head = head_of(blob)
+    if len(head) <= MAX_HEADER_BLOCK and (mended := headers.mended(head)) is not head:
+        blob = mended + blob[len(head) :]
+        defects.append(Defect.HEADER_BROKEN)
     walk = _Walk(blob)
     while _header_block(walk):
         pass
@@ -100,7 +105,8 @@ def _header_block(walk: _Walk) -> bool:
     walk.at = end = _header_end(walk.blob, start, delimiter.start + 1 if delimiter else len(walk.blob))
     head = walk.blob[start:end]
     _trim(walk, head, end)
-    nesting = _NESTING.search(head)
+    declared = (b"\n" + head.lower()).find(b"\ncontent-type")
+    nesting = _NESTING.match(head, declared) if declared >= 0 else None
     if nesting is None:
         return _next_part(walk, delimiter)
     boundary = _BOUNDARY.search(head, nesting.end())

@@ -133,3 +133,18 @@ def test_a_date_is_an_instant_or_a_defect(written: str, instant: str | None) -> 
     message = read(mail("x", f"Date: {written}"))
     assert (message.sent_at.isoformat() if message.sent_at else None) == instant
     assert ("date-broken" in message.defects) == (instant is None)
+
+
+@pytest.mark.parametrize(
+    ("blob", "subject", "text"),
+    [
+        (b"From: a@b.example\nno field\nSubject: x\nContent-Type: text/html\n\n<p>words</p>", "x", "words"),
+        (b"From: a@b.example\nSubject: x\nDear all,\nnote: this\n\nand that", "x", "Dear all,\nnote: this\n\nand that"),
+        (b"only words\nand: more", "", "only words\nand: more"),
+    ],
+    ids=["damage between fields", "the empty line is missing", "no header at all"],
+)
+def test_a_line_that_is_no_field_hides_neither_fields_nor_words(blob: bytes, subject: str, text: str) -> None:
+    message = read(blob)
+    assert (message.subject, message.text.strip()) == (subject, text)
+    assert "header-broken" in message.defects
