@@ -126,8 +126,10 @@ def compare(name: str, databases: Any, messages: int, rounds: int) -> None:
 @contextmanager
 def postgres() -> Iterator[Postgres]:
     server = Postgres(f"answerable_bench_{os.getpid()}")
-    yield server
-    server.close()
+    try:
+        yield server
+    finally:
+        server.close()
 
 
 def main(messages: int = 1000, rounds: int = 3) -> None:
