@@ -55,7 +55,7 @@ def dmarc(message: Message, raw: RawMessage, policy: Policy) -> Dmarc:
 
 def _of_the_border(blob: bytes, ours: frozenset[str]) -> Iterator[str]:
     """The values of Authentication-Results above the first trace of a foreign server, top first."""
-    fields, _ = headers.split(prescan.head_of(blob[:MAX_HEAD]))
+    fields = headers.split(prescan.head_of(blob[:MAX_HEAD]))
     hops = 0
     for name, raw_value in fields:
         value = _FOLD.sub(" ", raw_value.decode("latin-1")).rstrip("\r\n")
