@@ -9,17 +9,21 @@ from typing import Any
 _ENOUGH = 200  # characters: more adds cost, not certainty
 _LEAST_LETTERS = 12
 _SURE = 0.45
-_NOT_PROSE = re.compile(r"https?://\S{1,500}|\S{0,100}@\S{1,200}|[^\w\s'’]+|[\d_]+|\s+")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
 def language_of(text: str) -> str | None:
     """The language of `text` as a primary tag ("de"), or None when it is too short or not clear. Looks at its beginning."""
-    prose = _NOT_PROSE.sub(" ", text[: 4 * _ENOUGH]).strip()[:_ENOUGH]
-    letters = sum(map(str.isalpha, prose))
+    prose = " ".join(_WORD.findall(_without_addresses(text[: 3 * _ENOUGH])))[:_ENOUGH]
+    letters = len(prose) - prose.count(" ")
     if letters < (_LEAST_LETTERS if prose.isascii() else _LEAST_LETTERS // 2):
         return None
-    best = _detector().detect(prose.lower().encode("utf-8", "replace").decode(), model="lite")[0]
+    best = _detector().detect(prose.lower(), model="lite")[0]
     return str(best["lang"]).partition("-")[0] if best["score"] >= _SURE else None
+
+
+def _without_addresses(text: str) -> str:
+    return " ".join(word for word in text.split() if "@" not in word and "://" not in word)
 
 
 @cache

@@ -93,7 +93,7 @@ def _passages(html: str) -> list[_Passage]:
     if tree.body is None:
         return []
     tree.strip_tags(["style", "script", "title", "head"])
-    _sign_all(tree)
+    _sign_all(tree, html)
     return list(_read(_squeezed(tree.body.text(deep=True)).replace("\n", "")))
 
 
@@ -125,15 +125,20 @@ def _read(text: str) -> Iterator[_Passage]:
         yield _Passage(owner=open_[0] if open_ else "reply", text=_SIGNS.sub("", text[start:]))
 
 
-def _sign_all(tree: LexborHTMLParser) -> None:
-    for node in tree.css(CONTAINERS):
+def _sign_all(tree: LexborHTMLParser, html: str) -> None:
+    for node in _nodes(tree, html, CONTAINERS):
         _sign_container(node)
-    for node in tree.css(QUOTES):
+    for node in _nodes(tree, html, QUOTES):
         _sign(node, "quoted")
-    for node in tree.css(SIGNATURES):
+    for node in _nodes(tree, html, SIGNATURES):
         _sign(node, "signature")
-    for node in tree.css(BEGINNINGS):
+    for node in _nodes(tree, html, BEGINNINGS):
         node.insert_before(_OPEN["quoted"])  # never shut: it ends with the message
+
+
+def _nodes(tree: LexborHTMLParser, html: str, selectors: Sequence[tuple[str, str]]) -> Sequence[LexborNode]:
+    likely = [selector for name, selector in selectors if name in html]
+    return tree.css(", ".join(likely)) if likely else []
 
 
 def _sign(node: LexborNode, owner: Whose) -> None:

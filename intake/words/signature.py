@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from intake.words.closings import CLOSINGS, DISCLAIMERS, SENT_FROM, SENT_WITH
 from intake.words.lines import bare, folded, is_rule
 
-_FURTHEST = 60  # lines from the end that are looked at
 _LONGEST_LINE = 80  # characters: contact lines are short, sentences are not
 _LONGEST_CLOSING = 45
 _SMALL_PRINT = frozenset(words[:2] for words in DISCLAIMERS)  # a first look, since most lines begin otherwise
@@ -15,7 +14,7 @@ _MOST_UNDER_DASHES = 15  # filled lines
 _MOST_UNDER_A_RULE = 12
 _MOST_UNDER_A_CLOSING = 9
 _MOST_UNDER_A_DEVICE = 3
-_MOST_OF_SMALL_PRINT = 20
+_MOST_OF_SMALL_PRINT = 20  # the most of all: further up nothing can begin
 
 
 def signature_start(lines: Sequence[str], start: int, end: int) -> int:
@@ -26,12 +25,14 @@ def signature_start(lines: Sequence[str], start: int, end: int) -> int:
     found = end
     first = start or next((at + 1 for at in range(start, end) if lines[at].strip()), end)
     below: list[str] = []
-    for at in range(end - 1, max(first, end - _FURTHEST) - 1, -1):
+    for at in range(end - 1, first - 1, -1):
         text = bare(lines[at])
         if not text and not lines[at].strip():
             continue
         if _begins(lines, at, text, below) or (is_rule(lines[at]) and not below and found < end):
             found, below = at, []
+        elif len(below) == _MOST_OF_SMALL_PRINT:
+            break
         else:
             below.append(text)
     return found
@@ -44,14 +45,16 @@ def _begins(lines: Sequence[str], at: int, text: str, below: Sequence[str]) -> b
         return len(below) <= _MOST_UNDER_DASHES
     if len(line) >= 5 and not line.strip("_"):
         return len(below) <= _MOST_UNDER_A_RULE
-    if _is_device(text):
-        return len(below) <= _MOST_UNDER_A_DEVICE
-    if len(text) <= _LONGEST_CLOSING and folded(text).rstrip(" ,.!;:，。") in CLOSINGS:
+    if len(below) <= _MOST_UNDER_A_DEVICE and _is_device(text):
+        return True
+    if _is_contact_block(below) and _is_closing(text):
         gap = at + 1 < len(lines) and not lines[at + 1].strip()
-        return _is_contact_block(below) and (not gap or _has_details(below))
-    if len(below) > _MOST_OF_SMALL_PRINT or text[:2].lower() not in _SMALL_PRINT:
-        return False
-    return text[:_LONGEST_LINE].lower().startswith(DISCLAIMERS)
+        return not gap or _has_details(below)
+    return text[:2].lower() in _SMALL_PRINT and text[:_LONGEST_LINE].lower().startswith(DISCLAIMERS)
+
+
+def _is_closing(text: str) -> bool:
+    return len(text) <= _LONGEST_CLOSING and folded(text).rstrip(" ,.!;:，。") in CLOSINGS
 
 
 def _is_device(text: str) -> bool:
