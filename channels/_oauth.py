@@ -13,8 +13,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from authlib.integrations.requests_client import OAuth2Session
-
 from intake.ports import Clock
 
 EARLY = timedelta(minutes=2)  # a token is renewed before it ends, so that it does not end half-way through a login
@@ -56,6 +54,9 @@ class TokenSource:
             self._good_until = None
 
     def _renew(self) -> None:
+        # Imported where it is needed: it takes a third of a second and 15 MB, and few mailboxes use it.
+        from authlib.integrations.requests_client import OAuth2Session
+
         options = self._options
         secret = self._read(options.client_secret_file)
         with OAuth2Session(options.client_id, secret or None, scope=options.scope or None) as session:
