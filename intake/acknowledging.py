@@ -5,7 +5,7 @@ Nothing here decides whether mail is filed: automatic marks stop answers, never 
 
 from __future__ import annotations
 
-from intake.rules import Question
+from intake.question import Question
 from intake.signals import Dmarc
 from intake.tokens import untagged
 

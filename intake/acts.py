@@ -12,7 +12,7 @@ from intake.hours import Calendar
 from intake.letter import Letter
 from intake.letters import Letters
 from intake.policy import Person
-from intake.rules import Question
+from intake.question import Question
 from intake.signals import Direction
 
 INTERNAL = frozenset({"note", "pass", "status", "reopen", "join", "open", "followup", "idea"})  # their text is a note

@@ -12,7 +12,8 @@ from intake.decision import CaseChange, Decision, Hold, Verdict
 from intake.joining import join_case
 from intake.letters import Letters
 from intake.opening import open_case
-from intake.rules import Judgement, Question, judge
+from intake.question import Judgement, Question
+from intake.rules import judge
 from intake.signals import Origin
 from intake.staff import carry_out
 

@@ -15,7 +15,7 @@ from intake.letter import Letter
 from intake.letters import About, Letters
 from intake.policy import Person
 from intake.promising import made, promise_of
-from intake.rules import Judgement, Question
+from intake.question import Judgement, Question
 
 ANSWERS = frozenset({"conversation", "signed-address", "message-id"})  # evidence that they answered us, not wrote anew
 

@@ -17,7 +17,7 @@ from intake.matters import summary
 from intake.message import Address
 from intake.policy import Person
 from intake.promising import made, promise_of
-from intake.rules import Judgement, Question
+from intake.question import Judgement, Question
 from intake.signals import Origin
 
 MANY_POINTS = 3  # separate issues from which on a complaint counts as complex

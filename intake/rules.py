@@ -7,77 +7,13 @@ for a verdict: they appear in logs, metrics, `explain` and tests. Rules only rea
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-
 from intake.case import Case, Status
-from intake.decision import Facts, Keys, Verdict
+from intake.decision import Keys, Verdict
 from intake.matching import Match, score
 from intake.message import Message, RawMessage
-from intake.policy import Brand, Person, Policy
+from intake.policy import Person
+from intake.question import Finding, Judgement, Question, Rule
 from intake.signals import Direction, Dmarc, Origin, Signals, Token
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Question:
-    """Everything that there is to know about one message when it is decided."""
-
-    inbound_id: int | None
-    raw: RawMessage
-    message: Message
-    signals: Signals
-    facts: Facts
-    policy: Policy
-    now: datetime
-
-    @property
-    def brand(self) -> Brand:
-        return self.policy.brand(self.signals.brand)
-
-    @property
-    def cause(self) -> str:
-        return f"inbound:{self.inbound_id}" if self.inbound_id is not None else f"source:{self.raw.source_id}"
-
-    @property
-    def sender(self) -> str | None:
-        """Who takes part, as cases list it: the conversation of a verified channel, else the canonical address."""
-        return self.message.conversation or self.signals.sender
-
-    def takes_part(self, case: Case) -> bool:
-        """In a chat only the conversation counts: the address that a visitor types in is nobody's word but theirs."""
-        claimed = None if self.raw.channel == "chat" else self.signals.sender
-        return bool({claimed, self.message.conversation} & set(case.participants) - {None})
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
-    """What a rule found: the case it points to, on what evidence, and how sure that is (0 to 100)."""
-
-    case: Case | None = None
-    evidence: tuple[str, ...] = ()
-    score: int = 100
-    person: Person | None = None  # the member of staff who wrote, or is said to have
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rule:
-    """A row of the table. `party` says whose message it is when this rule decides."""
-
-    name: str
-    find: Callable[[Question], Finding | None]
-    verdict: Verdict
-    party: str = "customer"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Judgement:
-    """The rule that decided, what it found, and how every rule up to it answered."""
-
-    rule: Rule
-    finding: Finding
-    hits: tuple[str, ...]
-    misses: tuple[str, ...]
 
 
 def second_delivery(q: Question) -> Finding | None:

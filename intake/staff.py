@@ -13,8 +13,8 @@ from intake.decision import CaseChange, Decision, Verdict
 from intake.letters import Letters
 from intake.orders import ORDERS
 from intake.policy import Person
+from intake.question import Judgement, Question
 from intake.relay import clean, passable
-from intake.rules import Judgement, Question
 
 
 def carry_out(q: Question, judgement: Judgement, case: Case, letters: Letters) -> Decision:

@@ -18,7 +18,8 @@ from intake.letters import Letters
 from intake.policy import Policy
 from intake.ports import Ids
 from intake.promising import next_look
-from intake.rules import Question, keys
+from intake.question import Question
+from intake.rules import keys
 from intake.undelivered import undelivered
 from store import apply, cases, facts
 from store.writer import Tx
