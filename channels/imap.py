@@ -119,16 +119,16 @@ class Mailbox:
             try:
                 await self._in_thread(session.open)
                 failures = 0
-                log.info("mailbox-open", channel=self._name)
+                log.info("mailbox_open", channel=self._name)
                 await self._stay(session, deliver)
             except Refused:
                 wait = 300.0
                 self._forget_token()
-                log.error("mailbox-login-refused", channel=self._name)
+                log.error("mailbox_login_refused", channel=self._name)
             except Exception as error:  # whatever it was: the message is still in the mailbox, and a new visit finds it
                 failures += 1
                 wait = self._pause(error, failures)
-                log.warning("mailbox-lost", channel=self._name, fault=type(error).__name__, again_in=round(wait, 1))
+                log.warning("mailbox_lost", channel=self._name, fault=type(error).__name__, again_in=round(wait, 1))
             finally:
                 await self._in_thread(session.close)
             await self._sleep(wait)
@@ -181,7 +181,7 @@ class Mailbox:
         """The batch; of a message above the size limit only the head."""
         now = self._tools.clock.now()
         if self._failures.get(batch[0], 0) >= TRIES:
-            log.error("message-unfetchable", channel=self._name, uid=batch[0])
+            log.error("message_unfetchable", channel=self._name, uid=batch[0])
             del self._failures[batch[0]]
             return [Fetched(uid=batch[0], blob=_stand_in(self._options.folder, batch[0]), received_at=now, whole=False)]
         sizes = await self._in_thread(partial(session.sizes, batch))
@@ -214,7 +214,7 @@ class Mailbox:
             elif self._options.after == "move" and uids:
                 await self._in_thread(partial(session.move, uids, self._options.move_to))
         except GONE as error:
-            log.warning("mailbox-not-tidied", channel=self._name, fault=type(error).__name__, messages=len(uids))
+            log.warning("mailbox_not_tidied", channel=self._name, fault=type(error).__name__, messages=len(uids))
 
     async def _wait_for_more(self, session: Session) -> None:
         """Until the server says something, or the poll is due."""

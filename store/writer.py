@@ -107,7 +107,7 @@ class Writer:
             with self._engine.connect() as tx:
                 _transact(tx, jobs)
         except Exception as fault:  # whatever it was, nothing was kept, and nobody may wait for ever
-            _log.error("store-down", fault=type(fault).__name__, code=sqlstate(fault), jobs=len(jobs))
+            _log.error("store_down", fault=type(fault).__name__, code=sqlstate(fault), jobs=len(jobs))
             for job in jobs:
                 job.fault = StoreDown(type(fault).__name__)
         _answer([job for job in jobs if not job.collided])

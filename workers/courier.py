@@ -57,7 +57,7 @@ class Courier(Runner):
         for delivery in deliveries:
             SENT.labels(channel=pending.submission.channel, outcome=delivery.outcome.value).inc()
         log.info(
-            "letter-handed-over",
+            "letter_handed_over",
             outbox_id=pending.outbox_id,
             kind=pending.kind.value,
             case=pending.case_ref or None,

@@ -76,5 +76,5 @@ class _Bridge(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
         structlog.get_logger().warning(
-            "library-warning", library=record.name, severity=record.levelname.lower(), exc_info=error
+            "library_warning", library=record.name, severity=record.levelname.lower(), exc_info=error
         )

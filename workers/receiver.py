@@ -29,7 +29,7 @@ class Keeper:
         for raw, receipt in zip(messages, receipts, strict=True):
             RECEIVED.labels(channel=raw.channel, fresh=str(receipt.new).lower()).inc()
             log.info(
-                "message-kept", inbound_id=receipt.inbound_id, channel=raw.channel, new=receipt.new, size=len(raw.blob)
+                "message_kept", inbound_id=receipt.inbound_id, channel=raw.channel, new=receipt.new, size=len(raw.blob)
             )
         self._received()
         return receipts
@@ -62,7 +62,7 @@ class Reception:
                 await receiver.receive(self._deliver)
                 return
             except CannotListen as error:
-                log.error("cannot-listen", channel=name, reason=str(error))
+                log.error("cannot_listen", channel=name, reason=str(error))
             except Exception as error:
-                log.error("receiver-fault", channel=name, exc_info=error)
+                log.error("receiver_fault", channel=name, exc_info=error)
             await self._clock.sleep(RESTART_SECONDS)

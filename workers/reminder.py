@@ -55,4 +55,4 @@ class Reminder(Runner):
             return  # somebody wrote meanwhile: the case is looked at again
         DUE.inc()
         kinds = [event.kind.value for change in done.changes for event in change.events]
-        log.info("case-looked-at", case=case.ref, events=kinds, letters=[letter.kind.value for letter in done.letters])
+        log.info("case_looked_at", case=case.ref, events=kinds, letters=[letter.kind.value for letter in done.letters])

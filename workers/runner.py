@@ -45,10 +45,10 @@ class Runner(ABC):
             try:
                 done = await self.once()
             except TryLater:
-                log.warning("store-down", worker=self.name)
+                log.warning("store_down", worker=self.name)
                 await self._wait(self.pause_seconds)
             except Exception as error:
-                log.error("worker-fault", worker=self.name, exc_info=error)
+                log.error("worker_fault", worker=self.name, exc_info=error)
                 await self._wait(self.pause_seconds)
             else:
                 if not done:

@@ -76,13 +76,13 @@ class Triage(Runner):
         now, fault = self._clock.now(), where(error)
         parked = await self._store.write(lambda tx: inbound.fail(tx, claimed.inbound_id, now=now, fault=fault))
         FAILED.labels(parked=str(parked).lower()).inc()
-        log.error("message-parked" if parked else "triage-fault", inbound_id=claimed.inbound_id, fault=fault)
+        log.error("message_parked" if parked else "triage_fault", inbound_id=claimed.inbound_id, fault=fault)
 
     def _tell(self, claimed: Claimed, decision: Decision) -> None:
         DECIDED.labels(verdict=decision.verdict.value, rule=decision.reasons[0]).inc()
         WAIT.observe(max(0.0, (self._clock.now() - claimed.raw.received_at).total_seconds()))
         log.info(
-            "message-decided",
+            "message_decided",
             inbound_id=claimed.inbound_id,
             verdict=decision.verdict.value,
             reasons=list(decision.reasons),

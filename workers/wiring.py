@@ -170,4 +170,4 @@ async def recover(parts: Parts) -> None:
     now = SystemClock().now()
     unknown = await parts.store.write(lambda tx: outbox.recover(tx, now=now))
     if unknown:
-        log.warning("letters-unknown", count=len(unknown))
+        log.warning("letters_unknown", count=len(unknown))
