@@ -42,19 +42,19 @@ Apple Mail, Samsung:  #AppleMailSignature; #composer_signature
 Proton, Tuta, Yahoo, Zoho:  .protonmail_signature_block; .tutanota_signature; .ymail_signature; .zmail_signature_below
 """)
 
+CONTAINERS, QUOTES, BEGINNINGS, SIGNATURES = map(", ".join, (_CONTAINERS, _QUOTES, _BEGINNINGS, _SIGNATURES))
+
 
 def _name(selector: str) -> str:
     """What a page that has the element must hold somewhere."""
     return re.split(r"[.#=^*'\]]+", selector.removesuffix(" blockquote").rstrip("']"))[-1]
 
 
-def _named(selectors: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    return tuple((_name(selector), selector) for selector in selectors)
-
-
-# Each as (what the page must hold, selector): looking for a name costs less than looking for the element.
-CONTAINERS, QUOTES, BEGINNINGS, SIGNATURES = map(_named, (_CONTAINERS, _QUOTES, _BEGINNINGS, _SIGNATURES))
-
-# A page with none of these has none of the elements. A name that holds another one need not be looked for itself.
-_NAMES = {name for name, _ in (*CONTAINERS, *QUOTES, *BEGINNINGS, *SIGNATURES)}
-HINTS = tuple(sorted(one for one in _NAMES if not any(other in one for other in _NAMES - {one})))
+# A page with none of these has none of the elements: looking for them costs less than reading the page.
+# A name that holds another one need not be looked for itself.
+_NAMES = {_name(selector) for selector in (*_CONTAINERS, *_QUOTES, *_BEGINNINGS, *_SIGNATURES)}
+HINTS = tuple(
+    sorted(
+        (one for one in _NAMES if not any(other in one for other in _NAMES - {one})), key=lambda one: (len(one), one)
+    )
+)

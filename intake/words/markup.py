@@ -89,11 +89,13 @@ def _end(body: str, text: str, start: int, later: Sequence[_Passage]) -> int:
 
 
 def _passages(html: str) -> list[_Passage]:
-    tree = LexborHTMLParser(_SIGNS.sub("", html).encode("utf-8", "replace").decode())
+    for sign in (*_OPEN.values(), _SHUT):
+        html = html.replace(sign, "")
+    tree = LexborHTMLParser(html.encode("utf-8", "replace").decode())
     if tree.body is None:
         return []
     tree.strip_tags(["style", "script", "title", "head"])
-    _sign_all(tree, html)
+    _sign_all(tree)
     return list(_read(_squeezed(tree.body.text(deep=True)).replace("\n", "")))
 
 
@@ -125,20 +127,15 @@ def _read(text: str) -> Iterator[_Passage]:
         yield _Passage(owner=open_[0] if open_ else "reply", text=_SIGNS.sub("", text[start:]))
 
 
-def _sign_all(tree: LexborHTMLParser, html: str) -> None:
-    for node in _nodes(tree, html, CONTAINERS):
+def _sign_all(tree: LexborHTMLParser) -> None:
+    for node in tree.css(CONTAINERS):
         _sign_container(node)
-    for node in _nodes(tree, html, QUOTES):
+    for node in tree.css(QUOTES):
         _sign(node, "quoted")
-    for node in _nodes(tree, html, SIGNATURES):
+    for node in tree.css(SIGNATURES):
         _sign(node, "signature")
-    for node in _nodes(tree, html, BEGINNINGS):
+    for node in tree.css(BEGINNINGS):
         node.insert_before(_OPEN["quoted"])  # never shut: it ends with the message
-
-
-def _nodes(tree: LexborHTMLParser, html: str, selectors: Sequence[tuple[str, str]]) -> Sequence[LexborNode]:
-    likely = [selector for name, selector in selectors if name in html]
-    return tree.css(", ".join(likely)) if likely else []
 
 
 def _sign(node: LexborNode, owner: Whose) -> None:

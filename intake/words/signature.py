@@ -29,7 +29,7 @@ def signature_start(lines: Sequence[str], start: int, end: int) -> int:
         text = bare(lines[at])
         if not text and not lines[at].strip():
             continue
-        if _begins(lines, at, text, below) or (is_rule(lines[at]) and not below and found < end):
+        if _begins(lines, at, text, below) or (found < end and not below and is_rule(lines[at])):
             found, below = at, []
         elif len(below) == _MOST_OF_SMALL_PRINT:
             break

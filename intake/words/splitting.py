@@ -18,7 +18,7 @@ from intake.words.marker import is_reply_marker
 from intake.words.markup import owners_by_markup
 from intake.words.signature import signature_start
 
-_GAP = re.compile(r"\n{3,}")  # where something was taken out
+_GAP = re.compile(r"\n{3,}")
 _LEAST_MARKED = 3  # lines: who cites a line or two without saying whose they are chose them, and means them to be read
 
 
@@ -135,4 +135,9 @@ def _words(lines: list[str], owners: list[Whose]) -> Words:
     parts: dict[Whose, list[str]] = {"reply": [], "signature": [], "quoted": []}
     for line, owner in zip(lines, owners, strict=True):
         parts[owner].append(line)
-    return Words(**{owner: _GAP.sub("\n\n", "\n".join(its).strip()) for owner, its in parts.items()})
+    return Words(**{owner: _closed("\n".join(its).strip()) for owner, its in parts.items()})
+
+
+def _closed(text: str) -> str:
+    """Without the gaps where something was taken out."""
+    return _GAP.sub("\n\n", text) if "\n\n\n" in text else text
