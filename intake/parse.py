@@ -10,7 +10,6 @@ from intake.mime import charset, contents, html
 from intake.mime.defects import Defect
 from intake.words import find_forward, language_of, split
 
-ENOUGH = 200  # characters to tell a language by; more costs time and changes nothing
 MAX_TEXT = 5_000_000  # bytes of a bare text
 
 
@@ -56,5 +55,5 @@ def _with_words(message: Message, page: str | None = None) -> Message:
         signature=words.signature,
         quoted=words.quoted,
         forwarded=find_forward(message.text),
-        language=language_of((words.reply or message.text)[:ENOUGH]),
+        language=language_of(words.reply or message.text),
     )

@@ -33,16 +33,13 @@ class Body:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Layout:
-    """The bodies in reading order, the files, and those files that lie beside an HTML that may show them."""
+    """The bodies in reading order, and the files."""
 
     bodies: tuple[Body, ...] = ()
     files: tuple[Node, ...] = ()
-    related: tuple[Node, ...] = ()
 
     def __add__(self, other: Layout) -> Layout:
-        return Layout(
-            bodies=self.bodies + other.bodies, files=self.files + other.files, related=self.related + other.related
-        )
+        return Layout(bodies=self.bodies + other.bodies, files=self.files + other.files)
 
 
 def of(node: Node, *, first: bool = True, related: bool = False) -> Layout:
@@ -51,7 +48,7 @@ def of(node: Node, *, first: bool = True, related: bool = False) -> Layout:
         return _container(node)
     if _is_body(node, first=first, related=related):
         return Layout(bodies=(Body(html=(node,)) if node.type == "text/html" else Body(plain=(node,)),))
-    return Layout(files=(node,), related=(node,) if related else ())
+    return Layout(files=(node,))
 
 
 def leaves(node: Node) -> Iterator[Node]:
@@ -92,23 +89,20 @@ def _container(node: Node) -> Layout:
 
 
 def _alternative(node: Node) -> Layout:
-    """The children say the same thing: one body, with the plain version of those that have one and the best HTML."""
+    """The children say the same thing: one body, of what only the plain versions hold and of the last one with HTML."""
     versions = [of(child) for child in node.children]
-    plain = [version for version in versions if any(body.plain for body in version.bodies)]
-    html = [version for version in versions if any(body.html for body in version.bodies)]
-    body = Body(
-        plain=tuple(part for version in plain for one in version.bodies for part in one.plain if not _mixed(version)),
-        html=tuple(part for version in html[-1:] for one in version.bodies for part in one.html),
+    rich = [version for version in versions if _has_page(version)]
+    plain = tuple(
+        part for version in versions if not _has_page(version) for body in version.bodies for part in body.plain
     )
-    if not body.plain and plain and not body.html:
-        return sum(versions, Layout())
-    files = sum(versions, Layout())
-    return Layout(bodies=(body,) if body.plain or body.html else (), files=files.files, related=files.related)
+    bodies: tuple[Body, ...] = rich[-1].bodies if rich else ()
+    if plain:
+        bodies = (Body(plain=plain, html=tuple(part for body in bodies for part in body.html)),)
+    return Layout(bodies=bodies, files=tuple(file for version in versions for file in version.files))
 
 
-def _mixed(version: Layout) -> bool:
-    """A version that itself has plain and HTML stretches (Apple Mail puts images between them) is the rich one."""
-    return any(body.html for body in version.bodies) and any(body.plain and not body.html for body in version.bodies)
+def _has_page(version: Layout) -> bool:
+    return any(body.html for body in version.bodies)
 
 
 def _related(node: Node) -> Layout:
