@@ -13,7 +13,7 @@ Gmail:  div.gmail_quote; div.x_gmail_quote
 
 # Elements that hold nothing but older words. Outside its container, Gmail's blockquote is what its indent button writes.
 _QUOTES = cells("""
-Gmail:  div.gmail_quote blockquote; div.x_gmail_quote blockquote; div.gmail_attr; div.gmail_quote_attribution
+Gmail:  div.gmail_quote > blockquote; div.x_gmail_quote > blockquote; div.gmail_attr; div.gmail_quote_attribution
 Apple Mail, iPhone, Thunderbird:  blockquote[type=cite]; blockquote[cite^='mid:']; div.moz-cite-prefix; div.moz-forward-container
 Yahoo:  div.yahoo_quoted; div[id^=yahoo_quoted]
 Outlook on phones:  div.ms-outlook-mobile-reference-message; div#mail-editor-reference-message-container
@@ -47,7 +47,7 @@ CONTAINERS, QUOTES, BEGINNINGS, SIGNATURES = map(", ".join, (_CONTAINERS, _QUOTE
 
 def _name(selector: str) -> str:
     """What a page that has the element must hold somewhere."""
-    return re.split(r"[.#=^*'\]]+", selector.removesuffix(" blockquote").rstrip("']"))[-1]
+    return re.split(r"[.#=^*'\]]+", selector.removesuffix(" > blockquote").rstrip("']"))[-1]
 
 
 # A page with none of these has none of the elements: looking for them costs less than reading the page.

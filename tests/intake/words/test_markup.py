@@ -94,3 +94,12 @@ def test_markup_that_the_text_does_not_hold_changes_nothing() -> None:
     assert (
         split("It leaks.", "<p>x</p><blockquote type=cite>Another letter altogether.</blockquote>").reply == "It leaks."
     )
+
+
+@pytest.mark.parametrize(
+    "tag", ["<blockquote type=cite>", "<div class=gmail_quote>", "<blockquote class=gmail_quote><div>"]
+)
+def test_quotations_nested_without_end_are_read_in_bounded_time(tag: str) -> None:
+    """A selector that looks at all ancestors would make this quadratic: the suite's time limit is the assertion."""
+    words = split("It leaks.", "It leaks." + tag * 10_000)
+    assert words.reply == "It leaks."
