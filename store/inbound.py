@@ -23,6 +23,8 @@ from store.schema.arrivals import PARKED, WAITING
 from store.writer import Tx
 
 PARK_AFTER = 3  # faults
+SUSPECT_AFTER = 3  # times taken up without an end; from then on a message is taken up alone, so that it harms no other
+ENDS_THE_PROCESS = 5  # times taken up: deciding it ends the process, and no fault of ours was ever caught
 MOST_BYTES = 64_000_000  # of messages that are taken up together
 _BACK_OFF = timedelta(seconds=30)  # doubled with every fault
 
@@ -57,7 +59,7 @@ _FIND = select(inbound.c.id).where(
 _DUE = and_(inbound.c.state == "new", free(inbound), or_(inbound.c.not_before.is_(None), inbound.c.not_before <= NOW))
 _CLAIM = claiming(inbound, _DUE, inbound.c.quiet, inbound.c.id, changes={"claims": inbound.c.claims + 1})
 _SIZES = (
-    select(inbound.c.id, blob.c.size)
+    select(inbound.c.id, inbound.c.claims, blob.c.size)
     .join(blob, blob.c.sha256 == inbound.c.blob_id)
     .where(inbound.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(inbound.c.quiet, inbound.c.id)
@@ -93,20 +95,31 @@ def receive(tx: Tx, raw: RawMessage) -> Receipt:
 
 
 def claim(tx: Tx, *, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
-    """Take up to `limit` undecided messages up, oldest first, imported history last; fewer where they are large."""
+    """Take up to `limit` undecided messages up, oldest first, imported history last; fewer where they are large.
+
+    One that was taken up often and never came to an end comes alone.
+    """
     ids = list(tx.scalars(_CLAIM, terms(owner=owner, now=now, lease=lease, limit=limit)))
     return [_claimed(row) for row in tx.execute(_LOAD, {"ids": _affordable(tx, ids)})] if ids else []
 
 
-def fail(tx: Tx, inbound_id: int, *, now: datetime, fault: str) -> bool:
-    """Deciding failed through our fault: try again later, or park it after three times. Returns whether it is parked."""
+def fail(tx: Tx, inbound_id: int, *, now: datetime, fault: str, park: bool = False) -> bool:
+    """Deciding failed through our fault: try again later, or park it after three times. Returns whether it is parked.
+
+    `park` parks it now.
+    """
     attempts = tx.scalar(select(inbound.c.attempts).where(inbound.c.id == inbound_id, inbound.c.state == "new"))
     if attempts is None:
         return False  # somebody else has decided it meanwhile
-    parked: bool = attempts + 1 >= PARK_AFTER
+    parked: bool = park or attempts + 1 >= PARK_AFTER
     changes = {"state": "parked" if parked else "new", "attempts": attempts + 1, "fault": fault}
     _change(tx, inbound_id, **changes, not_before=now + _BACK_OFF * 2**attempts)
     return parked
+
+
+def park(tx: Tx, inbound_id: int, *, fault: str) -> None:
+    """Have a person look at a message that cannot be decided."""
+    _change(tx, inbound_id, state="parked", fault=fault)
 
 
 def parked(tx: Tx) -> list[Parked]:
@@ -122,7 +135,7 @@ def parked(tx: Tx) -> list[Parked]:
 
 def retry(tx: Tx, inbound_id: int) -> bool:
     """Have a parked message decided again. False where it is not parked."""
-    fresh = {"state": "new", "attempts": 0, "not_before": None, "lease_owner": None, "lease_until": None}
+    fresh = {"state": "new", "attempts": 0, "claims": 0, "not_before": None, "lease_owner": None, "lease_until": None}
     statement = update(inbound).where(inbound.c.id == inbound_id, inbound.c.state == "parked").values(fresh)
     return tx.execute(statement).rowcount == 1
 
@@ -137,16 +150,19 @@ def release(tx: Tx, inbound_id: int, *, now: datetime) -> bool:
 
 
 def _affordable(tx: Tx, ids: list[int]) -> list[int]:
-    """The first of them that fit into memory together, and at least one. The others are given back."""
+    """The first of them that fit into memory together, a suspect alone, and at least one. The others are given back."""
     total = 0
     kept: list[int] = []
     for row in tx.execute(_SIZES, {"ids": ids}):
         total += row.size
-        if kept and total > MOST_BYTES:
+        suspect = row.claims >= SUSPECT_AFTER
+        if kept and (suspect or total > MOST_BYTES):
             break
         kept.append(row.id)
+        if suspect:
+            break
     for inbound_id in set(ids) - set(kept):
-        _change(tx, inbound_id)
+        _change(tx, inbound_id, claims=inbound.c.claims - 1)
     return kept
 
 

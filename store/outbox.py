@@ -53,12 +53,17 @@ def claim(tx: Tx, *, owner: str, now: datetime, lease: timedelta, limit: int, ch
 def settle(
     tx: Tx, outbox_id: int, deliveries: Sequence[Delivery], *, now: datetime, next_attempt: datetime | None
 ) -> OutboxState:
-    """Keep what became of every recipient. Those deferred are tried again at `next_attempt`; None gives them up."""
+    """Keep what became of every recipient. Those deferred are tried again at `next_attempt`; None gives them up.
+
+    An automatic letter that may have arrived is `unknown`, and not tried again.
+    """
     row = tx.execute(select(outbox).where(outbox.c.id == outbox_id).with_for_update()).one()
     results = row.results | {each.recipient: _result(each, now) for each in deliveries}
-    state = _state(
-        [result["outcome"] for result in results.values()], open_=bool(_open(row.rcpt, results)), again=next_attempt
-    )
+    if row.automatic and any(each.maybe_arrived for each in deliveries):
+        state: OutboxState = "unknown"
+    else:
+        outcomes = [result["outcome"] for result in results.values()]
+        state = _state(outcomes, open_=bool(_open(row.rcpt, results)), again=next_attempt)
     changes: dict[str, Any] = {"state": state, "results": results, "attempts": row.attempts + 1}
     changes |= {
         "next_attempt_at": next_attempt if state == "deferred" else None,

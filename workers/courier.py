@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
-from intake.letter import Delivery, Outcome, Pending
-from intake.ports import Clock, Ids, Sender
+from intake.letter import Delivery, OutboxState, Outcome, Pending
+from intake.ports import Clock, Ids, Sender, TryLater
 from intake.retry import next_attempt
 from store import outbox
 from store.database import Store
@@ -53,7 +53,7 @@ class Courier(Runner):
         deliveries = await self._senders[pending.submission.channel].send(pending.submission)
         now = self._clock.now()
         again = self._again(pending, deliveries, now)
-        await self._store.write(lambda tx: self._keep(tx, pending, deliveries, now, again))
+        state = await self._kept(lambda tx: self._keep(tx, pending, deliveries, now, again))
         for delivery in deliveries:
             SENT.labels(channel=pending.submission.channel, outcome=delivery.outcome.value).inc()
         log.info(
@@ -63,8 +63,20 @@ class Courier(Runner):
             case=pending.case_ref or None,
             outcomes=[d.outcome.value for d in deliveries],
             codes=[d.code for d in deliveries if d.code],
-            again_at=again.isoformat() if again else None,
+            state=state,
+            again_at=again.isoformat() if again and state == "deferred" else None,
         )
+        if state == "unknown":
+            log.warning("letters_unknown", count=1)
+
+    async def _kept(self, keep: Callable[[Tx], OutboxState]) -> OutboxState:
+        """What became of a letter must not be forgotten because the database is away for a while."""
+        while True:
+            try:
+                return await self._store.write(keep)
+            except TryLater:
+                log.warning("store_down", worker=self.name)
+                await self._clock.sleep(self.pause_seconds)
 
     def _again(self, pending: Pending, deliveries: Sequence[Delivery], now: datetime) -> datetime | None:
         if all(d.outcome is not Outcome.DEFERRED for d in deliveries):
@@ -73,8 +85,9 @@ class Courier(Runner):
 
     def _keep(
         self, tx: Tx, pending: Pending, deliveries: Sequence[Delivery], now: datetime, again: datetime | None
-    ) -> None:
-        outbox.settle(tx, pending.outbox_id, deliveries, now=now, next_attempt=again)
+    ) -> OutboxState:
+        state = outbox.settle(tx, pending.outbox_id, deliveries, now=now, next_attempt=again)
         lost = [d for d in deliveries if d.outcome is not Outcome.ACCEPTED]
-        if lost and again is None:
+        if lost and state in ("sent", "rejected"):
             self._desk.undelivered(tx, pending, lost, now)
+        return state

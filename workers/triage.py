@@ -13,7 +13,7 @@ from intake.decision import Decision
 from intake.ports import Clock, TryLater
 from store import inbound
 from store.database import Store
-from store.errors import Conflict, RefTaken
+from store.errors import Conflict, LostLease, RefTaken
 from store.inbound import Claimed
 from workers.desk import Desk
 from workers.log import where
@@ -51,8 +51,14 @@ class Triage(Runner):
         return len(claimed)
 
     async def _handle(self, claimed: Claimed) -> None:
+        if claimed.claims >= inbound.ENDS_THE_PROCESS:
+            await self._store.write(lambda tx: inbound.park(tx, claimed.inbound_id, fault="ends_the_process"))
+            log.error("message_parked", inbound_id=claimed.inbound_id, fault="ends_the_process")
+            return
         try:
             decision = await self._settle(claimed)
+        except LostLease:
+            log.info("message_decided_elsewhere", inbound_id=claimed.inbound_id)
         except TryLater:
             raise
         except Exception as error:
@@ -68,6 +74,8 @@ class Triage(Runner):
             )
             try:
                 return await self._store.write(settle)
+            except LostLease:
+                raise
             except (Conflict, RefTaken):
                 continue
         raise Conflict(claimed.inbound_id)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import structlog
 from prometheus_client import REGISTRY
 
 import channels
@@ -23,10 +22,8 @@ from config.settings import Loaded
 from intake.letters import Letters
 from intake.policy import Key
 from intake.ports import Clock, Ids, Receiver, Sender
-from store import outbox
 from store.database import Store
 from store.migrate import migrate
-from workers.clock import SystemClock
 from workers.courier import Courier
 from workers.desk import Desk
 from workers.readiness import Readiness
@@ -34,9 +31,9 @@ from workers.receiver import Keeper, Reception
 from workers.reminder import Reminder
 from workers.runner import Runner
 from workers.shelves import Bookmarks, Conversations
+from workers.takeover import Takeover
 from workers.triage import Triage
 
-log = structlog.get_logger()
 LOCAL = Path("var/answerable.toml")
 DRY_KEY = Key(id="x", secret=b"a dry run signs nothing that counts")
 
@@ -161,13 +158,5 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids) -> Parts:
         receivers=made.receivers,
         senders=made.senders,
         reception=Reception(made.receivers, Keeper(store, received=triage.wake), clock),
-        runners=(triage, reminder, courier),
+        runners=(triage, reminder, courier, Takeover(store, clock)),
     )
-
-
-async def recover(parts: Parts) -> None:
-    """After a crash: letters that were being sent are sent again, or listed as unknown; what was taken up is given back."""
-    now = SystemClock().now()
-    unknown = await parts.store.write(lambda tx: outbox.recover(tx, now=now))
-    if unknown:
-        log.warning("letters_unknown", count=len(unknown))

@@ -81,6 +81,18 @@ async def test_large_messages_are_taken_up_a_few_at_a_time(store: Store, monkeyp
     assert [[each.inbound_id for each in await claim(store)] for _ in range(4)] == [[ids[0]], ids[1:3], [ids[3]], []]
 
 
+async def test_a_message_that_ended_the_process_comes_alone_and_makes_no_other_suspect(store: Store) -> None:
+    """P-04: zammad #2754, chatwoot #5081: one bad mail must not take its neighbours with it."""
+    ids = await receive(store, raw("1"), raw("2"), raw("3"))
+    crashes = [await claim(store, now=TUESDAY + number * LEASE) for number in range(4)]
+    assert [[each.inbound_id for each in batch] for batch in crashes] == [ids, ids, ids[:1], ids[:1]]
+    await store.write(lambda tx: inbound.park(tx, ids[0], fault="ends_the_process"))
+    after = await claim(store, now=TUESDAY + 4 * LEASE)
+    assert [(each.inbound_id, each.claims) for each in after] == [(ids[1], inbound.SUSPECT_AFTER)]
+    assert await store.write(lambda tx: inbound.retry(tx, ids[0]))
+    assert [each.claims for each in await claim(store, now=TUESDAY + 4 * LEASE)] == [1]
+
+
 async def test_two_nodes_never_take_up_the_same_message(postgres: Postgres) -> None:
     with postgres.fresh() as url:
         nodes = [await Store.open(url), await Store.open(url)]

@@ -118,6 +118,15 @@ async def test_deferring_for_ever_ends_as_rejected(store: Store) -> None:
     assert await states(store) == ["rejected"]
 
 
+async def test_without_an_answer_to_the_whole_letter_an_acknowledgement_is_not_tried_again(store: Store) -> None:
+    """ory/kratos#402, pimalaya/core#46: a server that takes a letter and says nothing is not sent it for ever."""
+    await queue(store, (letter(), submission("l1")), (letter(LetterKind.REPLY), submission("l2")))
+    silence = [Delivery(recipient="jo@customer.example", outcome=Outcome.DEFERRED, maybe_arrived=True)]
+    for each in await claim(store):
+        await store.write(lambda tx, n=each.outbox_id: outbox.settle(tx, n, silence, now=TUESDAY, next_attempt=LATER))
+    assert await states(store) == ["unknown", "deferred"]
+
+
 async def test_after_a_crash_a_reply_is_sent_again_and_an_acknowledgement_is_not(store: Store) -> None:
     """K-10: at most once for what no person wrote, at least once with the same bytes for what one did."""
     await queue(store, (letter(), submission("l1")), (letter(LetterKind.REPLY), submission("l2")))

@@ -11,6 +11,7 @@ from workers import first_start, wiring
 from workers.clock import SystemClock, SystemIds
 from workers.daemon import serve
 from workers.log import configure
+from workers.takeover import recover
 from workers.verbs import output
 from workers.wiring import Parts
 
@@ -28,8 +29,9 @@ def run(config: Path | None) -> int:
 async def _run(loaded: Loaded, *, local: bool) -> None:
     store = await wiring.database(loaded)
     try:
-        parts = wiring.assemble(loaded, store, SystemClock(), SystemIds())
-        await wiring.recover(parts)
+        clock = SystemClock()
+        parts = wiring.assemble(loaded, store, clock, SystemIds())
+        await recover(store, clock, alone=store.alone)
         await serve(parts, lambda started: _tell(started, local=local))
     finally:
         await store.close()

@@ -1,0 +1,117 @@
+"""What a crash leaves behind comes to an end: messages that end the process, letters that nobody answered for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from intake.letter import Delivery, LetterKind, Outcome, Submission
+from store import inbound, outbox
+from store.database import Store
+from store.errors import LostLease
+from store.schema import outbox as letters
+from tests.harbour import POLICY, TUESDAY, FakeClock, FakeIds
+from tests.paper import letters as pen
+from tests.store.examples import decision, letter, opened, raw, submission, take_in
+from workers.courier import Courier
+from workers.desk import Desk
+from workers.takeover import Takeover
+from workers.triage import Triage
+
+
+@pytest.fixture
+async def store() -> AsyncIterator[Store]:
+    opened = await Store.open("sqlite://")
+    yield opened
+    await opened.close()
+
+
+def desk() -> Desk:
+    return Desk(policy=POLICY, letters=pen(), ids=FakeIds())
+
+
+def triage(store: Store, clock: FakeClock, at: Desk | None = None) -> Triage:
+    return Triage(store, at or desk(), clock, "me", decided=lambda: None)
+
+
+async def states(store: Store) -> list[str]:
+    return list(await store.read(lambda tx: tx.scalars(select(letters.c.state).order_by(letters.c.id)).all()))
+
+
+async def test_a_message_that_ends_the_process_each_time_is_parked_and_the_next_one_is_decided(
+    store: Store, clock: FakeClock
+) -> None:
+    """P-04."""
+    await store.write(lambda tx: [inbound.receive(tx, raw("1")), inbound.receive(tx, raw("2"))])
+    for _ in range(inbound.ENDS_THE_PROCESS - 1):  # each time, the process ends before it is through
+        lease = {"owner": "dead", "now": clock.now(), "lease": Triage.lease}
+        await store.write(lambda tx, lease=lease: inbound.claim(tx, **lease, limit=50))
+        clock.at += Triage.lease
+    while await triage(store, clock).once():
+        pass
+    [waiting] = await store.read(inbound.parked)
+    assert (waiting.state, waiting.fault, waiting.inbound_id) == ("parked", "ends_the_process", 1)
+    assert await store.read(lambda tx: tx.scalar(select(letters.c.cause))) == "inbound:2"
+
+
+class Overtaken(Desk):
+    """Somebody else has decided the message while we read it."""
+
+    def settle(self, tx, inbound_id, understood, now):
+        raise LostLease(inbound_id)
+
+
+async def test_a_message_that_another_node_has_decided_is_left_alone(store: Store, clock: FakeClock) -> None:
+    await store.write(lambda tx: inbound.receive(tx, raw()))
+    await triage(store, clock, Overtaken(policy=POLICY, letters=pen(), ids=FakeIds())).once()
+    clock.at += Triage.lease
+    lease = {"owner": "me", "now": clock.now(), "lease": Triage.lease}
+    [again] = await store.write(lambda tx: inbound.claim(tx, **lease, limit=1))
+    assert again.attempts == 0
+
+
+class Silent:
+    """Takes a whole letter, and never says whether it arrived."""
+
+    def __init__(self) -> None:
+        self.sent: list[Submission] = []
+
+    async def send(self, made: Submission) -> Sequence[Delivery]:
+        self.sent.append(made)
+        return [Delivery(recipient=r, outcome=Outcome.DEFERRED, maybe_arrived=True) for r in made.rcpt_to]
+
+    async def probe(self) -> list[str]:
+        return []
+
+
+async def test_a_letter_that_may_have_arrived_is_repeated_only_if_a_person_wrote_it(
+    store: Store, clock: FakeClock
+) -> None:
+    """P5: an acknowledgement at most once, an answer at least once and byte for byte the same."""
+    made = (letter(), submission("l1")), (letter(LetterKind.REPLY), submission("l2"))
+    await store.write(lambda tx: take_in(tx, decision(opened()), *made))
+    wire = Silent()
+    courier = Courier(store, {"mail": wire}, desk(), clock, FakeIds(), "me")
+    for _ in range(3):
+        await courier.once()
+        clock.at += timedelta(days=1)
+    assert [each.message_id[:2] for each in wire.sent] == ["l2", "l1", "l2", "l2"]
+    assert len(set(wire.sent)) == 2
+    assert (await states(store))[:2] == ["unknown", "deferred"]
+
+
+async def test_what_another_node_was_sending_when_it_ended_is_taken_over_while_we_run(
+    store: Store, clock: FakeClock
+) -> None:
+    """Until a daemon starts anew is too late."""
+    await store.write(lambda tx: take_in(tx, decision(opened()), (letter(LetterKind.REPLY), submission())))
+    lease = {"owner": "dead", "now": TUESDAY, "lease": Courier.lease, "channels": ["mail"]}
+    await store.write(lambda tx: outbox.claim(tx, **lease, limit=1))
+    await Takeover(store, clock).once()
+    assert await states(store) == ["sending"]
+    clock.at += Courier.lease
+    await Takeover(store, clock).once()
+    assert await states(store) == ["pending"]
