@@ -103,15 +103,12 @@ def claim(tx: Tx, *, owner: str, now: datetime, lease: timedelta, limit: int) ->
     return [_claimed(row) for row in tx.execute(_LOAD, {"ids": _affordable(tx, ids)})] if ids else []
 
 
-def fail(tx: Tx, inbound_id: int, *, now: datetime, fault: str, park: bool = False) -> bool:
-    """Deciding failed through our fault: try again later, or park it after three times. Returns whether it is parked.
-
-    `park` parks it now.
-    """
+def fail(tx: Tx, inbound_id: int, *, now: datetime, fault: str) -> bool:
+    """Deciding failed through our fault: try again later, or park it after three times. Returns whether it is parked."""
     attempts = tx.scalar(select(inbound.c.attempts).where(inbound.c.id == inbound_id, inbound.c.state == "new"))
     if attempts is None:
         return False  # somebody else has decided it meanwhile
-    parked: bool = park or attempts + 1 >= PARK_AFTER
+    parked: bool = attempts + 1 >= PARK_AFTER
     changes = {"state": "parked" if parked else "new", "attempts": attempts + 1, "fault": fault}
     _change(tx, inbound_id, **changes, not_before=now + _BACK_OFF * 2**attempts)
     return parked

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -14,6 +13,7 @@ from intake.retry import next_attempt
 from store import outbox
 from store.database import Store
 from store.writer import Tx
+from workers.crew import Crew
 from workers.desk import Desk
 from workers.metrics import SENT
 from workers.runner import Runner
@@ -22,10 +22,14 @@ log = structlog.get_logger()
 
 
 class Courier(Runner):
-    """A letter is marked as being sent before its wire is touched, and as sent only after the other side took it."""
+    """A letter is marked as being sent before its wire is touched, and as sent only after the other side took it.
+
+    None waits for another: a slow server holds up its own letters.
+    """
 
     name = "courier"
     batch = 20
+    at_once = 60
     lease = timedelta(minutes=10)
 
     def __init__(
@@ -38,16 +42,22 @@ class Courier(Runner):
         self._clock = clock
         self._ids = ids
         self._owner = owner
+        self._crew = Crew(self.name, most=self.at_once)
 
     async def once(self) -> int:
+        limit = min(self.batch, await self._crew.room())
         now = self._clock.now()
         due = await self._store.write(
             lambda tx: outbox.claim(
-                tx, owner=self._owner, now=now, lease=self.lease, limit=self.batch, channels=sorted(self._senders)
+                tx, owner=self._owner, now=now, lease=self.lease, limit=limit, channels=sorted(self._senders)
             )
         )
-        await asyncio.gather(*map(self._send, due))
+        for each in due:
+            self._crew.begin(each.outbox_id, self._send(each))
         return len(due)
+
+    async def finish(self) -> None:
+        await self._crew.finish()
 
     async def _send(self, pending: Pending) -> None:
         deliveries = await self._senders[pending.submission.channel].send(pending.submission)

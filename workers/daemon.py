@@ -1,7 +1,7 @@
 """The daemon: starts the workers and the ways in, and on a signal drains in order, losing nothing.
 
-First no new messages come in; then the batches at hand are finished. What was received and not yet decided stays kept for the
-next start.
+No new messages come in, and what is at hand is finished: a mail half received, a decision half made, a letter half sent. What
+was received and not yet decided stays kept for the next start.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import structlog
 from workers.wiring import Parts
 
 log = structlog.get_logger()
-DRAIN_SECONDS = 9.0
+DRAIN_SECONDS = 9.0  # together with letting go of the database less than ten
 
 
 async def serve(parts: Parts, ready: Callable[[Parts], None]) -> None:
@@ -36,9 +36,11 @@ async def serve(parts: Parts, ready: Callable[[Parts], None]) -> None:
 
 
 async def _drain(parts: Parts, loops: list[asyncio.Task[None]]) -> None:
-    await parts.reception.close()
     for runner in parts.runners:
         runner.stop()
-    _, late = await asyncio.wait(loops, timeout=DRAIN_SECONDS)
+    closing = asyncio.create_task(parts.reception.close())
+    _, late = await asyncio.wait([closing, *loops], timeout=DRAIN_SECONDS)
     for task in late:
+        log.warning("cut_off", worker=task.get_name())
         task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)

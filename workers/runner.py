@@ -16,7 +16,8 @@ log = structlog.get_logger()
 class Runner(ABC):
     """`once` does a batch and says how many things it did; `run` repeats it until `stop`.
 
-    Subclasses write `once` and nothing else. A fault in `once` is logged, never raised: the loop goes on after a pause.
+    Subclasses write `once`, and `finish` where a batch goes on after it. A fault in `once` is logged, never raised: the loop
+    goes on after a pause.
     """
 
     name = "runner"
@@ -29,6 +30,9 @@ class Runner(ABC):
 
     @abstractmethod
     async def once(self) -> int: ...
+
+    async def finish(self) -> None:  # noqa: B027 - most have nothing to wait for
+        """Wait for what `once` has begun and not waited for."""
 
     def wake(self) -> None:
         """There is work: do not wait for the poll."""
@@ -53,6 +57,7 @@ class Runner(ABC):
             else:
                 if not done:
                     await self._wait(self.poll_seconds)
+        await self.finish()
 
     async def _wait(self, seconds: float) -> None:
         if self._stopping:

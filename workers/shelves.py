@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from channels._conversation import Entry, answered, said
-from channels.imap import Bookmark
 from intake.ports import Clock
 from store import conversations, mailbox
 from store.database import Store
+
+if TYPE_CHECKING:
+    from channels.imap import Bookmark
 
 
 class Bookmarks:
@@ -17,6 +21,8 @@ class Bookmarks:
         self._clock = clock
 
     async def read(self, account: str) -> Bookmark | None:
+        from channels.imap import Bookmark  # loaded where a mailbox is read, and only there
+
         cursor = await self._store.read(lambda tx: mailbox.cursor(tx, account))
         return Bookmark(uidvalidity=cursor.uidvalidity, uid=cursor.uid) if cursor else None
 

@@ -1,4 +1,4 @@
-"""Deciding what was received: claims batches, understands each message outside the transaction, settles each inside one."""
+"""Deciding what was received: takes messages up, understands each outside the transaction, settles each inside one."""
 
 from __future__ import annotations
 
@@ -15,21 +15,25 @@ from store import inbound
 from store.database import Store
 from store.errors import Conflict, LostLease, RefTaken
 from store.inbound import Claimed
+from workers.crew import Crew
 from workers.desk import Desk
 from workers.log import where
 from workers.metrics import DECIDED, FAILED, WAIT
 from workers.runner import Runner
-from workers.understanding import understand
+from workers.sandbox import Sandbox
+from workers.understanding import Understood, understand
 
 log = structlog.get_logger()
-TRIES_AGAINST_OTHERS = 5  # how often a decision is made anew because the case moved meanwhile
+TRIES = 5  # how often a decision is made anew because the case moved, or the database was away, meanwhile
+LARGE = 256 * 1024  # bytes; reading more than this could hold up the daemon
 
 
 class Triage(Runner):
-    """Every kept message ends as a decision, or parked with its traceback after three faults of ours."""
+    """Every kept message ends as a decision, or parked after three faults of ours. None waits for another one."""
 
     name = "triage"
     batch = 50
+    at_once = 200
     lease = timedelta(minutes=2)
 
     def __init__(self, store: Store, desk: Desk, clock: Clock, owner: str, decided: Callable[[], None]) -> None:
@@ -39,36 +43,53 @@ class Triage(Runner):
         self._clock = clock
         self._owner = owner
         self._decided = decided
+        self._crew = Crew(self.name, most=self.at_once)
+        self._sandbox = Sandbox(desk.policy)
 
     async def once(self) -> int:
+        limit = min(self.batch, await self._crew.room())
         now = self._clock.now()
         claimed = await self._store.write(
-            lambda tx: inbound.claim(tx, owner=self._owner, now=now, lease=self.lease, limit=self.batch)
+            lambda tx: inbound.claim(tx, owner=self._owner, now=now, lease=self.lease, limit=limit)
         )
-        if claimed:
-            await asyncio.gather(*map(self._handle, claimed))
-            self._decided()
+        for each in claimed:
+            if each.claims >= inbound.SUSPECT_AFTER:
+                await self._crew.finish()  # should it end the process again, nothing else is at hand
+            self._crew.begin(each.inbound_id, self._handle(each))
         return len(claimed)
 
+    async def settled(self) -> None:
+        """Wait until everything that was taken up is decided."""
+        await self._crew.finish()
+
+    async def finish(self) -> None:
+        await self.settled()
+        await self._sandbox.close()
+
     async def _handle(self, claimed: Claimed) -> None:
-        if claimed.claims >= inbound.ENDS_THE_PROCESS:
-            await self._store.write(lambda tx: inbound.park(tx, claimed.inbound_id, fault="ends_the_process"))
-            log.error("message_parked", inbound_id=claimed.inbound_id, fault="ends_the_process")
-            return
         try:
-            decision = await self._settle(claimed)
+            if claimed.claims >= inbound.ENDS_THE_PROCESS:
+                await self._park(claimed)
+                return
+            decision = await self._settle(claimed, await self._understand(claimed))
         except LostLease:
-            log.info("message_decided_elsewhere", inbound_id=claimed.inbound_id)
+            return  # somebody else has decided it
         except TryLater:
-            raise
+            log.warning("store_down", worker=self.name, inbound_id=claimed.inbound_id)
         except Exception as error:
-            await self._fail(claimed, error)
+            await self._fail(claimed, where(error))
         else:
             self._tell(claimed, decision)
+            self._decided()
 
-    async def _settle(self, claimed: Claimed) -> Decision:
-        understood = await asyncio.to_thread(understand, claimed.raw, self._desk.policy)
-        for _ in range(TRIES_AGAINST_OTHERS):
+    async def _understand(self, claimed: Claimed) -> Understood:
+        """Here, or in the sandbox: what is large, and what was taken up before and never came to an end."""
+        if len(claimed.raw.blob) > LARGE or claimed.claims - claimed.attempts > 1:
+            return await self._sandbox.understand(claimed.raw)
+        return await asyncio.to_thread(understand, claimed.raw, self._desk.policy)
+
+    async def _settle(self, claimed: Claimed, understood: Understood) -> Decision:
+        for _ in range(TRIES):
             settle = partial(
                 self._desk.settle, inbound_id=claimed.inbound_id, understood=understood, now=self._clock.now()
             )
@@ -78,11 +99,21 @@ class Triage(Runner):
                 raise
             except (Conflict, RefTaken):
                 continue
-        raise Conflict(claimed.inbound_id)
+            except TryLater:
+                await self._clock.sleep(self.pause_seconds)
+        raise TryLater
 
-    async def _fail(self, claimed: Claimed, error: Exception) -> None:
-        now, fault = self._clock.now(), where(error)
+    async def _fail(self, claimed: Claimed, fault: str) -> None:
+        now = self._clock.now()
         parked = await self._store.write(lambda tx: inbound.fail(tx, claimed.inbound_id, now=now, fault=fault))
+        self._complain(claimed, fault, parked=parked)
+
+    async def _park(self, claimed: Claimed) -> None:
+        fault = "ends_the_process"
+        await self._store.write(lambda tx: inbound.park(tx, claimed.inbound_id, fault=fault))
+        self._complain(claimed, fault, parked=True)
+
+    def _complain(self, claimed: Claimed, fault: str, *, parked: bool) -> None:
         FAILED.labels(parked=str(parked).lower()).inc()
         log.error("message_parked" if parked else "triage_fault", inbound_id=claimed.inbound_id, fault=fault)
 

@@ -16,7 +16,6 @@ from channels import Tools
 from channels.chat import Chat
 from channels.http import Options as HttpOptions
 from channels.http import Server
-from channels.imap import Mailbox
 from config.loader import Faults, build, load
 from config.settings import Loaded
 from intake.letters import Letters
@@ -26,6 +25,7 @@ from store.database import Store
 from store.migrate import migrate
 from workers.courier import Courier
 from workers.desk import Desk
+from workers.gauges import Gauges
 from workers.readiness import Readiness
 from workers.receiver import Keeper, Reception
 from workers.reminder import Reminder
@@ -147,7 +147,7 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids) -> Parts:
     for name, channel in made.named.items():
         if isinstance(channel, Chat):
             channel.history = Conversations(store, account=name)
-        elif isinstance(channel, Mailbox):
+        elif hasattr(channel, "bookmarks"):
             channel.bookmarks = Bookmarks(store, clock)
     made.named["http"].readiness = Readiness(store).missing
     made.named["http"].registry = REGISTRY
@@ -158,5 +158,5 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids) -> Parts:
         receivers=made.receivers,
         senders=made.senders,
         reception=Reception(made.receivers, Keeper(store, received=triage.wake), clock),
-        runners=(triage, reminder, courier, Takeover(store, clock)),
+        runners=(triage, reminder, courier, Takeover(store, clock), Gauges(store)),
     )

@@ -50,8 +50,10 @@ async def test_a_message_that_ends_the_process_each_time_is_parked_and_the_next_
         lease = {"owner": "dead", "now": clock.now(), "lease": Triage.lease}
         await store.write(lambda tx, lease=lease: inbound.claim(tx, **lease, limit=50))
         clock.at += Triage.lease
-    while await triage(store, clock).once():
-        pass
+    worker = triage(store, clock)
+    while await worker.once():
+        await worker.settled()
+    await worker.finish()
     [waiting] = await store.read(inbound.parked)
     assert (waiting.state, waiting.fault, waiting.inbound_id) == ("parked", "ends_the_process", 1)
     assert await store.read(lambda tx: tx.scalar(select(letters.c.cause))) == "inbound:2"
@@ -66,7 +68,9 @@ class Overtaken(Desk):
 
 async def test_a_message_that_another_node_has_decided_is_left_alone(store: Store, clock: FakeClock) -> None:
     await store.write(lambda tx: inbound.receive(tx, raw()))
-    await triage(store, clock, Overtaken(policy=POLICY, letters=pen(), ids=FakeIds())).once()
+    worker = triage(store, clock, Overtaken(policy=POLICY, letters=pen(), ids=FakeIds()))
+    await worker.once()
+    await worker.finish()
     clock.at += Triage.lease
     lease = {"owner": "me", "now": clock.now(), "lease": Triage.lease}
     [again] = await store.write(lambda tx: inbound.claim(tx, **lease, limit=1))
@@ -97,6 +101,7 @@ async def test_a_letter_that_may_have_arrived_is_repeated_only_if_a_person_wrote
     courier = Courier(store, {"mail": wire}, desk(), clock, FakeIds(), "me")
     for _ in range(3):
         await courier.once()
+        await courier.finish()
         clock.at += timedelta(days=1)
     assert [each.message_id[:2] for each in wire.sent] == ["l2", "l1", "l2", "l2"]
     assert len(set(wire.sent)) == 2

@@ -39,6 +39,7 @@ async def _run(path: Path, config: Path | None) -> int:
     try:
         kept, seen = await _import(path, store, triage, clock)
     finally:
+        await triage.finish()
         await store.close()
     output.say(f"{seen} messages, {kept} of them new. Nobody was written to.")
     return 0
@@ -56,7 +57,7 @@ async def _import(path: Path, store: Store, triage: Triage, clock: SystemClock) 
             kept += await _keep(store, raws)
             seen += len(batch)
             while await triage.once():
-                pass
+                await triage.settled()
             progress.update(task, advance=len(batch))
     return kept, seen
 

@@ -1,0 +1,44 @@
+"""Things done side by side: so many at once, each under a key, none of them waiting for another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Hashable
+from typing import Any
+
+import structlog
+
+log = structlog.get_logger()
+
+
+class Crew:
+    """Runs coroutines as tasks, at most `most` at a time. What one raises is logged and disturbs no other."""
+
+    def __init__(self, name: str, *, most: int) -> None:
+        self._name = name
+        self._most = most
+        self._at_hand: dict[Hashable, asyncio.Task[None]] = {}
+
+    async def room(self) -> int:
+        """How many more may be begun; waits until there is room for one."""
+        while len(self._at_hand) >= self._most:
+            await asyncio.wait(self._at_hand.values(), return_when=asyncio.FIRST_COMPLETED)
+        return self._most - len(self._at_hand)
+
+    def begin(self, key: Hashable, work: Coroutine[Any, Any, None]) -> None:
+        """Start it, unless something with this key is at hand still."""
+        if key in self._at_hand:
+            work.close()
+            return
+        task = self._at_hand[key] = asyncio.create_task(self._do(work), name=f"{self._name}:{key}")
+        task.add_done_callback(lambda _: self._at_hand.pop(key))
+
+    async def finish(self) -> None:
+        """Wait until everything that was begun has ended. Cancelled, it cancels all of it."""
+        await asyncio.gather(*self._at_hand.values(), return_exceptions=True)
+
+    async def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:
+            log.error("worker_fault", worker=self._name, exc_info=error)
