@@ -10,31 +10,32 @@ from intake.signals import Dmarc
 from intake.tokens import untagged
 
 
-def withheld(q: Question, case_ref: str | None = None) -> str | None:
-    """The first reason why the sender gets no automatic letter now, or None. In this order:
+def withheld(q: Question, to: str | None, case_ref: str | None = None) -> str | None:
+    """The first reason why no automatic letter may go `to` an address or conversation now, or None. In this order:
 
     imported-quietly: history, nobody is written to.
     (the message's own reasons, from `intake.answering`): robots, lists, bounces, loops, no-reply senders.
     authentication-failed: the From domain disowns the mail.
     no-way-back: nobody to answer, or From is no identity.
-    own-address: it says it comes from ourselves.
+    own-address: it would go to ourselves.
     older-than-a-day: what was new then needs a person now.
     not-addressed-to-us: Bcc and undisclosed recipients (RFC 5230 4.5).
-    acknowledged-lately, sender-limit, domain-limit, overall-limit, unproven-limit: the caps of the brand.
+    acknowledged-lately: this case had its share (given `case_ref`; a case that is opened again does not count it).
+    sender-limit, domain-limit, overall-limit, unproven-limit: the caps of the brand.
     """
-    return _of_message(q) or _of_limits(q, case_ref)
+    return _of_message(q, to) or _of_limits(q, case_ref)
 
 
-def _of_message(q: Question) -> str | None:
+def _of_message(q: Question, to: str | None) -> str | None:
     if q.raw.quiet:
         return "imported-quietly"
     if q.signals.auto_reply_reason:
         return q.signals.auto_reply_reason
     if q.signals.dmarc is Dmarc.FAIL:
         return "authentication-failed"
-    if q.sender is None:
+    if not to:
         return "no-way-back"
-    if q.policy.brand_at(untagged(q.sender)):
+    if q.policy.brand_at(untagged(to)):
         return "own-address"
     if q.now - q.raw.received_at > q.brand.acknowledgement.max_age:
         return "older-than-a-day"
@@ -51,7 +52,7 @@ def _of_limits(q: Question, case_ref: str | None) -> str | None:
         return "domain-limit"
     if facts.acks_all_1m >= limits.all_1m:
         return "overall-limit"
-    unproven = q.signals.dmarc is not Dmarc.PASS and not q.raw.envelope.verified and facts.known_since is None
+    unproven = q.signals.dmarc is not Dmarc.PASS and not q.vouched_for and facts.known_since is None
     return "unproven-limit" if unproven and facts.acks_all_1m >= limits.unproven_1m else None
 
 

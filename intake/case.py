@@ -51,6 +51,7 @@ class Kind(StrEnum):
     CASE_RESOLVED = "case_resolved"
     FOLLOW_UP_DUE = "follow_up_due"
     FOLLOW_UP_SENT = "follow_up_sent"
+    FOLLOW_UP_ATTEMPTED = "follow_up_attempted"
     FOLLOW_UP_ANSWERED = "follow_up_answered"
     CASE_REOPENED = "case_reopened"
     IDEA_PROPOSED = "idea_proposed"
@@ -124,6 +125,7 @@ class Case:
     resolved_at: datetime | None = None
     follow_up_due_at: datetime | None = None
     follow_up_sent_at: datetime | None = None
+    follow_up_attempts: int = 0  # calls that reached nobody, since it was last reopened
     followed_up: bool = False  # since it was last reopened
     followed_up_on: date | None = None  # local date of the latest completed follow-up
     reopened: int = 0

@@ -43,10 +43,11 @@ def opened(event: Event) -> Case:
 
 
 def _contact_attached(case: Case, event: Event) -> Case:
-    """Data: evidence (slugs), score, message_id, subject, participant, matters; `reply_sent` also lands in the thread."""
+    """Data: evidence (slugs), score, message_id, subject, participant, matters; address, where answers go to it by mail now."""
     d = event.data
     return replace(
         case,
+        route=Route(channel="mail", address=d["address"]) if d.get("address") else case.route,
         contacts=case.contacts + 1,
         participants=_with(case.participants, d.get("participant")),
         matters=_with(case.matters, *d.get("matters", ())),
@@ -76,6 +77,7 @@ def _case_merged(case: Case, event: Event) -> Case:
         received_at=min(case.received_at, when(d["received_at"])),
         contacts=case.contacts + int(d.get("contacts", 1)),
         participants=_with(case.participants, *d.get("participants", ())),
+        matters=_with(case.matters, *d.get("matters", ())),
         thread=_with(case.thread, *d.get("thread", ()))[-20:],
     )
 
@@ -170,15 +172,20 @@ def _follow_up_sent(case: Case, event: Event) -> Case:
     return replace(case, follow_up_sent_at=event.at)
 
 
+def _follow_up_attempted(case: Case, event: Event) -> Case:
+    """Data: how ("voicemail", ...), note. Somebody called and reached nobody."""
+    return replace(case, follow_up_attempts=case.follow_up_attempts + 1)
+
+
 def _follow_up_answered(case: Case, event: Event) -> Case:
     """Data: answer "yes", "no" or "unclear"; on (ISO local date).
 
-    A yes settles the case; a no is followed by `case_reopened`; what is unclear is for a person to settle.
+    A yes settles the case; a no is followed by `case_reopened`; what is unclear is no follow-up yet: a person settles it.
     """
     d = event.data
     on = date.fromisoformat(d["on"])
     if d["answer"] != "yes":
-        return replace(case, followed_up_on=on)
+        return replace(case, followed_up_on=on if d["answer"] == "no" else case.followed_up_on)
     return replace(case, status=Status.RESOLVED, followed_up=True, followed_up_on=on, follow_up_due_at=None)
 
 
@@ -192,6 +199,7 @@ def _case_reopened(case: Case, event: Event) -> Case:
         followed_up=False,
         follow_up_due_at=None,
         follow_up_sent_at=None,
+        follow_up_attempts=0,
     )
 
 
@@ -227,6 +235,7 @@ FOLDS: dict[Kind, Callable[[Case, Event], Case]] = {
     Kind.CASE_RESOLVED: _case_resolved,
     Kind.FOLLOW_UP_DUE: _follow_up_due,
     Kind.FOLLOW_UP_SENT: _follow_up_sent,
+    Kind.FOLLOW_UP_ATTEMPTED: _follow_up_attempted,
     Kind.FOLLOW_UP_ANSWERED: _follow_up_answered,
     Kind.CASE_REOPENED: _case_reopened,
     Kind.IDEA_PROPOSED: _idea_proposed,
@@ -242,8 +251,15 @@ def evolve(case: Case | None, event: Event) -> Case:
     return replace(FOLDS[event.kind](case, event), events=case.events + 1)
 
 
+def fold(case: Case, events: Iterable[Event]) -> Case:
+    """Fold several events in, oldest first."""
+    for event in events:
+        case = evolve(case, event)
+    return case
+
+
 def replay(events: Iterable[Event]) -> Case:
-    """The case that this history, oldest first, tells."""
+    """The case that this history, oldest first, tells. Raises ValueError where it tells nothing."""
     case: Case | None = None
     for event in events:
         case = evolve(case, event)

@@ -6,6 +6,7 @@ Times go in and come out aware; what comes out is UTC unless it says local. Date
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -34,7 +35,7 @@ class Calendar:
     def __init__(self, hours: Hours) -> None:
         self.hours = hours
         self.zone = _zone(hours.zone)
-        self._holidays = _public_holidays(hours.country, hours.region)
+        _holidays_in(hours.country, hours.region, 2000)  # says so where the country or its region is not known
         if not set(hours.days) & set(_DAYS) or hours.opens >= hours.closes:
             raise ValueError("a working week needs at least one day, and opening before closing")
 
@@ -43,7 +44,9 @@ class Calendar:
         return at.astimezone(self.zone)
 
     def is_working_day(self, day: date) -> bool:
-        return _DAYS[day.weekday()] in self.hours.days and day not in self.hours.closed_on and day not in self._holidays
+        if _DAYS[day.weekday()] not in self.hours.days or day in self.hours.closed_on:
+            return False
+        return day not in _holidays_in(self.hours.country, self.hours.region, day.year)
 
     def next_working_day(self, day: date, n: int = 1) -> date:
         """The n-th working day after this day, which itself does not count."""
@@ -111,9 +114,16 @@ def say_when(due_at: datetime, now: datetime, hours: Hours, locale: str = "en_GB
     known = _known(locale)
     on_the_day, otherwise, pattern = _PHRASES[known.language]
     phrase = on_the_day if due.date() == now.astimezone(zone).date() else otherwise
-    return phrase.format(time=f"{due:%H:%M}", day=format_date(due.date(), pattern, locale=known), zone=hours.zone_name)
+    return phrase.format(time=f"{due:%H:%M}", day=say_day(due.date(), pattern, known), zone=hours.zone_name)
 
 
+@lru_cache(maxsize=1000)
+def say_day(day: date, pattern: str, locale: Locale | str) -> str:
+    """A day in words, by a pattern of CLDR letters. Letters name the same few days all the time, so they are kept."""
+    return format_date(day, pattern, locale=locale)
+
+
+@lru_cache(maxsize=100)
 def _known(locale: str) -> Locale:
     """The locale, if its language has phrases here; else British English."""
     try:
@@ -130,8 +140,10 @@ def _zone(name: str) -> ZoneInfo:
         raise ValueError(f"unknown time zone {name!r}") from error
 
 
-def _public_holidays(country: str, region: str) -> holidays.HolidayBase:
+@lru_cache(maxsize=1000)
+def _holidays_in(country: str, region: str, year: int) -> frozenset[date]:
+    """The public holidays of one year. Counting them out takes longer than deciding about a mail, so they are kept."""
     try:
-        return holidays.country_holidays(country, subdiv=region or None)
+        return frozenset(holidays.country_holidays(country, subdiv=region or None, years=year))
     except NotImplementedError as error:
         raise ValueError(f"no public holidays known for {country!r} {region!r}") from error

@@ -6,12 +6,14 @@ nobody was yet): staff are reminded of it all the same, and no letter ever claim
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from intake.case import Case, Event, Kind, Promise, Status, stamp
+from intake.case import Case, Event, Kind, Promise, Status, stamp, when
 from intake.hours import Calendar, promise_due
 from intake.policy import Brand
+
+SETTLED = (Status.MERGED, Status.RESOLVED)  # nothing is owed on the case
 
 
 def made(
@@ -27,13 +29,24 @@ def made(
 def promise_of(event: Event) -> Promise:
     """The promise that a `promise_made` event makes, for the letter that tells it."""
     d = event.data
-    due_at = datetime.fromisoformat(d["due_at"])
-    return Promise(id=d["id"], kind=d["kind"], made_at=event.at, due_at=due_at, made_by=event.actor)
+    return Promise(id=d["id"], kind=d["kind"], made_at=event.at, due_at=when(d["due_at"]), made_by=event.actor)
 
 
 def kept(case: Case, *, now: datetime, actor: str) -> list[Event]:
-    """The customer has heard from a person: what was promised or aimed at is done."""
+    """The customer has heard from a person, or wants no more: what was promised or aimed at is done."""
     return [Event(kind=Kind.PROMISE_KEPT, at=now, actor=actor, data={"id": p.id}) for p in case.open_promises]
+
+
+def told(case: Case, now: datetime) -> Promise | None:
+    """The next promise that the customer knows of and that still lies ahead: what a letter may say again."""
+    ahead = [p for p in case.open_promises if p.kind == "news" and p.due_at > now]
+    return min(ahead, key=lambda promise: promise.due_at, default=None)
+
+
+def watched(case: Case) -> tuple[Promise, ...]:
+    """The open promises that time is measured by: those that the customer knows of, else our own targets."""
+    known = tuple(p for p in case.open_promises if p.kind == "news")
+    return known or case.open_promises
 
 
 def renewal(now: datetime, brand: Brand) -> datetime:
@@ -43,7 +56,16 @@ def renewal(now: datetime, brand: Brand) -> datetime:
     return calendar.add_working_time(calendar.opens_at(tomorrow), timedelta(hours=brand.promises.renew_working_hours))
 
 
-def nudge_times(promise: Promise, brand: Brand) -> Iterable[tuple[int, datetime]]:
+def next_update(case: Case, *, now: datetime, brand: Brand, offset: int = 0) -> list[Event]:
+    """An investigation goes on after its first news: staff aim at more by the end of the next working day."""
+    if case.status is not Status.INVESTIGATING or case.open_promises:
+        return []
+    calendar = Calendar(brand.hours)
+    due_at = calendar.closes_at(calendar.next_working_day(calendar.local(now).date()))
+    return [made(case, "target", due_at, now=now, offset=offset)]
+
+
+def nudge_times(promise: Promise, brand: Brand) -> Iterator[tuple[int, datetime]]:
     """(percent, when) of each reminder still to come: shares of the working time between making and due."""
     calendar = Calendar(brand.hours)
     whole = calendar.working_time_between(promise.made_at, promise.due_at)
@@ -53,25 +75,30 @@ def nudge_times(promise: Promise, brand: Brand) -> Iterable[tuple[int, datetime]
 
 
 def last_moment(promise: Promise, brand: Brand) -> datetime:
-    """When the honest letter must go out, so that it comes before the promised time has passed."""
-    return promise.due_at - timedelta(minutes=brand.promises.quiet_minutes)
+    """When the honest letter must go out, so that it comes before the promised time has passed. Half of it is always left."""
+    quiet = timedelta(minutes=brand.promises.quiet_minutes)
+    return promise.due_at - min(quiet, (promise.due_at - promise.made_at) / 2)
 
 
 def next_look(case: Case, brand: Brand) -> datetime | None:
     """When the case must be looked at again even if nothing happens; None where nothing is due."""
-    if case.status in (Status.MERGED, Status.RESOLVED):
+    if case.status in SETTLED:
         return None
-    times = [last_moment(p, brand) for p in case.open_promises]
-    times += [at for p in case.open_promises for _, at in nudge_times(p, brand)]
+    times = [last_moment(p, brand) for p in watched(case)]
+    times += [at for p in watched(case) for _, at in nudge_times(p, brand)]
     if case.status is Status.FOLLOW_UP and case.follow_up_due_at and case.follow_up_sent_at is None:
         times.append(case.follow_up_due_at)
     return min(times, default=None)
 
 
 def follow_up_due(case: Case, resolver: str, *, now: datetime, brand: Brand) -> datetime:
-    """When the follow-up is owed: the same day when another team resolved it, else the next working day, in hours."""
-    if resolver != case.owner and promise_due(now, brand.hours).date() == now.date():
-        return promise_due(now, brand.hours) - timedelta(minutes=30)
+    """When the follow-up is owed: the same day when another team resolved it, else so many hours later, in opening hours."""
     calendar = Calendar(brand.hours)
-    tomorrow = calendar.next_working_day(calendar.local(now).date())
-    return calendar.add_working_time(calendar.opens_at(tomorrow), timedelta(hours=1))
+    soon, today = promise_due(now, brand.hours), calendar.local(now).date()
+    if resolver != case.owner and calendar.local(soon).date() == today:
+        return soon - timedelta(minutes=30)
+    at = now + timedelta(hours=brand.promises.follow_up_hours)
+    day = calendar.local(at).date()
+    if not calendar.is_working_day(day):
+        return calendar.opens_at(calendar.next_working_day(day))
+    return min(max(at, calendar.opens_at(day)), calendar.closes_at(day))

@@ -71,16 +71,34 @@ _BUT = words(
 )
 
 
-def says_resolved(text: str) -> Answer:
+_THANKS = re.compile(
+    r"(?>[\s\W]|(?:many |much )?(?:thanks|thank you)|cheers|ta\b|great|ok\b|okay|noted|hi\b|hello|dear|regards|kind|best|all the"
+    r"|(?:very|so) much|a lot|a million|again|indeed|for (?:your|the|all(?: your)?|that)"
+    r"|(?:quick |prompt |kind )?(?:help|reply|answer|response|support|update|letting me know)"
+    r"|danke\w*+|vielen dank|dank|schön|sehr|merci|beaucoup|gracias|muchas|grazie|mille|bedankt|hartelijk|je wel){1,60}+"
+)
+_THANKING = words(r"thanks|thank you|cheers|ta|danke\w*|dank|merci|gracias|grazie|bedankt")
+
+
+def merely_thanks(text: str, name: str = "") -> bool:
+    """Whether somebody, called `name`, only says thank you: it asks for nothing, answers nothing, and opens nothing again."""
+    lines = plain(text[:MAX_ANSWER]).strip().splitlines()
+    if len(lines) > 1 and set(lines[-1].split()) <= set(plain(name).split()):
+        lines.pop()
+    said = "\n".join(lines)
+    return len(said) <= 200 and bool(_THANKING.search(said)) and _THANKS.fullmatch(said) is not None
+
+
+def says_resolved(text: str, *, asked: bool = True) -> Answer:
     """The answer to "has everything been resolved to your satisfaction?".
 
     A reservation, a request or a question beside a yes makes it unclear, and so does praise beside a no. What is said about
-    the first time does not count here.
+    the first time does not count here. Where nobody `asked`, a bare yes or no answers something else.
     """
     said = _EMPTY.sub(" ", _ABOUT_FIRST_TIME.sub(" ", plain(text[:MAX_ANSWER])))
     start = _OPENING.match(said)
     begin = start.end() if start else 0
-    opens_no, opens_yes = _NO.match(said, begin), _YES.match(said, begin)
+    opens_no, opens_yes = asked and _NO.match(said, begin), asked and _YES.match(said, begin)
     rest = _BAD.sub(" ", said)
     good, bad = bool(_GOOD.search(rest)), rest != said
     if opens_no:
@@ -111,17 +129,17 @@ _OTHER_FIRST = words(
 _FIRST = words(_FIRST_TIME)
 
 
-def first_time_answer(text: str) -> Literal["yes", "no", ""]:
+def first_time_answer(text: str, *, asked: bool = True) -> Literal["yes", "no", ""]:
     """The answer to "is this the first time you have told us about this?"; "" where there is none.
 
-    A bare yes or no is one too: it is the only question that the acknowledgement asks.
+    A bare yes or no is one too where it was `asked`: it is the only question in the acknowledgement.
     """
     said = plain(text[:MAX_ANSWER])
     start = _OPENING.match(said)
     begin = start.end() if start else 0
     opens_no, opens_yes = _NO.match(said, begin), _YES.match(said, begin)
     bare = len(re.findall(r"\w+", said[begin:])) <= 3
-    bare = bare and not _GOOD.search(said)  # "yes, all good" answers the other question
+    bare = asked and bare and not _GOOD.search(said)  # "yes, all good" answers the other question
     if _NOT_FIRST.search(said) or (opens_no and (bare or _FIRST.search(said))):
         return "no"
     if (_FIRST.search(said) and not _OTHER_FIRST.search(said)) or (opens_yes and bare):
