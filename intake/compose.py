@@ -10,15 +10,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from email.header import Header, decode_header, make_header
-from email.parser import BytesParser
-from email.policy import compat32
 from email.utils import format_datetime
 
 import orjson
 
 from intake.letter import Letter, LetterKind, Submission
-from intake.mime_body import body, one_line, readable, types
+from intake.mime_body import body, one_line, part_heads, readable, types
+from intake.mime_head import field, read
 from intake.policy import Brand, Policy
 from intake.reference import compact
 from intake.tokens import bounce_address, mark
@@ -27,15 +25,13 @@ MAX_TEXT = 250  # characters of a header's text
 MAX_NAME = 70  # characters of a display name
 MAX_IDS = 20  # message ids in References
 MAX_LINE = 998  # octets, RFC 5322 section 2.1.1
-SHOWN_LINE = 78  # octets, where lines should be folded
-PART_HEADERS = {"content-type", "content-transfer-encoding", "content-disposition"}
+PART_HEADERS = {"Content-Type", "Content-Transfer-Encoding", "Content-Disposition"}
 ANSWERS = {  # automatic, and sent because of a message (RFC 3834 section 5)
     LetterKind.ACKNOWLEDGEMENT,
     LetterKind.REPEAT_ACKNOWLEDGEMENT,
     LetterKind.STATUS,
     LetterKind.REFUSAL,
 }
-_ATOMS = re.compile(r"[A-Za-z0-9][A-Za-z0-9' -]*")
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _ID = re.compile(r"[!-;=?-~]{1,250}")
 
@@ -99,51 +95,33 @@ def _ids(ids: Sequence[str]) -> str:
     return " ".join(f"<{i}>" for i in (good if len(good) <= MAX_IDS else [good[0], *good[1 - MAX_IDS :]]))
 
 
-def _line(name: str, value: str) -> bytes:
-    """One header field on the wire. A name before an address is encoded by itself: addresses and ids never are."""
-    if name in ("Message-ID", "In-Reply-To", "References"):
-        folded = value.replace(" ", "\r\n ")
-    elif name in ("From", "To", "Reply-To"):
-        shown, _, address = value.rpartition(" ")
-        said = _encoded(shown, name, atoms=True) if shown else ""
-        gap = " " if len(f"{name}: {said} {address}") <= SHOWN_LINE else "\r\n "
-        folded = f"{said}{gap}{address}" if said else address
-    else:
-        folded = _encoded(value, name)
-    return f"{name}: {folded}\r\n".encode("ascii")
-
-
-def _encoded(value: str, name: str, *, atoms: bool = False) -> str:
-    """The text itself where it is plain and short, else encoded words. Text that looks encoded already is encoded again."""
-    itself = value.isascii() and "=?" not in value and len(value) < 900 and (not atoms or _ATOMS.fullmatch(value))
-    return Header(value, "us-ascii" if itself else "utf-8", header_name=name).encode(linesep="\r\n")
-
-
 def _finished(head: list[tuple[str, str]], letter: Letter, letter_id: str) -> bytes:
     """The whole message. Its proof leaves the files' contents out: base64 can neither end a part nor begin a header."""
-    kind, content = body(letter.text, letter.html, letter.attachments, mark=letter_id)
+    files = letter.attachments
+    kind, content = body(letter.text, letter.html, files, mark=letter_id)
     meant = [*head, ("MIME-Version", "1.0"), ("Content-Type", kind)]
-    lines = b"".join(_line(name, value) for name, value in meant) + b"\r\n"
-    _, without_files = body(
-        letter.text, letter.html, [replace(f, content=b"") for f in letter.attachments], mark=letter_id
-    )
-    _prove(lines + without_files, meant, types(letter.attachments))
-    return lines + content
+    lines = b"".join(field(name, value) for name, value in meant)
+    empty = [replace(f, content=b"") for f in files]
+    bare = body(letter.text, letter.html, empty, mark=letter_id)[1] if files else content
+    _prove(lines, bare, meant, types(files))
+    return lines + b"\r\n" + content
 
 
-def _prove(blob: bytes, meant: list[tuple[str, str]], leaves: list[str]) -> None:
-    """Read the finished bytes as a stranger would, and see that they hold what was meant and no more."""
-    found = BytesParser(policy=compat32).parsebytes(blob)
-    said = [(name, str(make_header(decode_header(value)))) for name, value in found.items()]
-    if sorted(map(_comparable, meant)) != sorted(map(_comparable, said)):
+def _prove(head: bytes, content: bytes, meant: list[tuple[str, str]], leaves: list[str]) -> None:
+    """Read the finished bytes as a strict stranger would, and see that they hold what was meant and no more."""
+    if [*map(_comparable, read(head))] != [*map(_comparable, meant)]:
         raise ValueError("the finished header is not the intended one")
-    parts = list(found.walk())[1:]
-    if [p.get_content_type() for p in parts if not p.is_multipart()] != leaves:
+    said = [each for part in part_heads(content) for each in read(part)]
+    kinds = [value.partition(";")[0] for name, value in said if name == "Content-Type"]
+    if [kind for kind in kinds if not kind.startswith("multipart/")] != leaves:
         raise ValueError("the finished parts are not the intended ones")
-    if any({name.lower() for name in p.keys()} - PART_HEADERS for p in parts):  # noqa: SIM118 - keys repeat here
+    if {name for name, _ in said} - PART_HEADERS:
         raise ValueError("a finished part has a header too many")
-    if not blob.isascii() or max(map(len, blob.split(b"\r\n"))) > MAX_LINE:
+    lines = content.split(b"\r\n")
+    if not content.isascii() or max(map(len, [*lines, *head.split(b"\r\n")])) > MAX_LINE:
         raise ValueError("the finished message is not fit for every server")
+    if not content.count(b"\r") == content.count(b"\n") == len(lines) - 1:
+        raise ValueError("a line of the finished message ends in another way than CRLF")
 
 
 def _comparable(field: tuple[str, str]) -> tuple[str, str]:

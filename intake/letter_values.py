@@ -6,15 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import nh3
-from babel.dates import format_datetime
 from babel.numbers import format_currency, get_currency_precision
 from markupsafe import Markup
 
 from intake.case import Case, Promise, Status
-from intake.hours import Calendar, say_when
+from intake.hours import Calendar, say_day, say_when
 from intake.message import Attachment
 from intake.policy import Brand, Person, Policy
 from intake.stationery import duration
@@ -63,7 +63,7 @@ def for_staff(case: Case, person: Person, brand: Brand, policy: Policy, locale: 
         "answers": str(case.replies),
         "first_time": case.first_time,
         "department": case.department,
-        "limit": money(person.limit, brand, locale),
+        "limit": money(person.limit, brand.currency, locale),
         "approver": approver.name if approver else "",
         "status": _status(case),
         "received": _moment(case.received_at, brand, locale),
@@ -86,10 +86,11 @@ def locale_of(brand: Brand, language: str | None) -> str:
     return next((locale for locale in known if locale.partition("_")[0] == language), brand.locale)
 
 
-def money(minor: int, brand: Brand, locale: str) -> str:
-    """An amount in minor units of the brand's currency, "" for none."""
-    amount = Decimal(minor).scaleb(-get_currency_precision(brand.currency))
-    return format_currency(amount, brand.currency, locale=locale) if minor else ""
+@lru_cache(maxsize=1000)
+def money(minor: int, currency: str, locale: str) -> str:
+    """An amount in minor units of a currency (ISO 4217), "" for none."""
+    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
+    return format_currency(amount, currency, locale=locale) if minor else ""
 
 
 def shortened(words: str) -> str:
@@ -130,4 +131,4 @@ def _status(case: Case) -> str:
 
 def _moment(at: datetime, brand: Brand, locale: str) -> str:
     local = Calendar(brand.hours).local(at)
-    return format_datetime(local, "EEEE d MMMM yyyy, HH:mm", locale=locale)
+    return f"{say_day(local.date(), 'EEEE d MMMM yyyy', locale)}, {local:%H:%M}"

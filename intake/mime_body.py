@@ -19,6 +19,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LINE_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
 _TYPE = re.compile(r"(?!multipart/|message/)[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,60}")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9 ._()+-]+")
+_BOUNDARY = re.compile(rb"--=_[!-~]*\r\n")
 
 
 def body(text: str, html: str, files: Sequence[Attachment], *, mark: str) -> tuple[str, bytes]:
@@ -34,6 +35,12 @@ def body(text: str, html: str, files: Sequence[Attachment], *, mark: str) -> tup
 def types(files: Sequence[Attachment]) -> list[str]:
     """The media types of all leaves, in order: what a reader must find again."""
     return ["text/plain", "text/html", *map(_type, files)]
+
+
+def part_heads(content: bytes) -> list[bytes]:
+    """The headers of all parts in finished content, in order, whatever lies in which."""
+    parts = filter(bytes.strip, _BOUNDARY.split(content))
+    return [part.partition(b"\r\n\r\n")[0] + b"\r\n" for part in parts]
 
 
 def readable(text: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -88,8 +89,13 @@ def duration(minutes: int, locale: str = HOME) -> str:
     days, rest = divmod(max(minutes, 0), 24 * 60)
     hours, left = divmod(rest, 60)
     units = [("day", days), ("hour", hours), ("minute", 0 if days else left)]
-    said = [format_unit(count, f"duration-{unit}", locale=locale) for unit, count in units if count]
-    return ", ".join(said) or format_unit(0, "duration-minute", locale=locale)
+    return ", ".join(_units(count, unit, locale) for unit, count in units if count) or _units(0, "minute", locale)
+
+
+@lru_cache(maxsize=1000)
+def _units(count: int, unit: str, locale: str) -> str:
+    """So many days, hours or minutes in words. Letters say the same few all the time, so they are kept."""
+    return format_unit(count, f"duration-{unit}", locale=locale)
 
 
 def _one_line(text: str) -> str:
