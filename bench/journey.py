@@ -43,8 +43,8 @@ from store.engine import engines, parse
 from store.migrate import migrate
 from store.schema import inbound as inbound_table
 from store.schema import outbox as outbox_table
+from workers import basics, understanding
 from workers import desk as desk_room
-from workers import understanding, wiring
 from workers.clock import SystemClock, SystemIds
 from workers.receiver import Keeper
 from workers.triage import Triage
@@ -78,7 +78,7 @@ def mail(count: int, seed: int, plain: bool) -> list[bytes]:
 
 def step_by_step(loaded: Loaded, blobs: Sequence[bytes]) -> tuple[Spent, Counter[str]]:
     """Milliseconds a message for every step, and how many letters of each kind were written."""
-    desk, spent = wiring.desk(loaded, SystemIds()), dict.fromkeys(STEPS, 0.0)
+    desk, spent = basics.desk(loaded, SystemIds()), dict.fromkeys(STEPS, 0.0)
     letters: Counter[str] = Counter()
     with fresh() as url, stopwatch(spent):
         engine = engines(parse(url), threads=1)
@@ -146,7 +146,7 @@ async def daemon(folder: Path, said: Connection) -> None:
     url = f"sqlite:///{folder}/bench.db"
     migrate(url)
     store = await Store.open(url)
-    triage = Triage(store, wiring.desk(loaded, ids), clock, "bench", decided=lambda: None)
+    triage = Triage(store, basics.desk(loaded, ids), clock, "bench", decided=lambda: None)
     tools = Tools(clock=clock, ids=ids, policy=loaded.policy, data=folder)
     listener = build("smtp", Options(listen="127.0.0.1:0", max_connections_per_peer=200), tools)
     await listener.open()

@@ -23,11 +23,14 @@ HERE = Path(__file__).parent
 LOCAL = Path("var")  # where the local configuration lives when none is named
 
 
-def load(path: Path | None, *, environ: Mapping[str, str], spare_key: Key | None = None) -> Loaded:
+def load(
+    path: Path | None, *, environ: Mapping[str, str], spare_key: Key | None = None, rehearsal: bool = True
+) -> Loaded:
     """Settings, policy and letter templates, checked together. Raises `Faults` with everything that is wrong.
 
     Without a path it is the documented local configuration, with its data under `var`. `spare_key` is used where there is no
-    key file: for a dry run, which signs nothing that matters.
+    key file: for a dry run, which signs nothing that matters. Without a `rehearsal` the templates are not tried out, which takes
+    half a second.
     """
     document, base = _document(path)
     faults: list[str] = []
@@ -43,7 +46,7 @@ def load(path: Path | None, *, environ: Mapping[str, str], spare_key: Key | None
     )
     faults += check(settings, policy)
     stationery = Stationery(_templates(settings.letters, faults))
-    if not faults:
+    if rehearsal and not faults:
         faults += rehearse(policy, stationery)
     if faults:
         raise Faults(faults)

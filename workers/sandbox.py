@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 import pickle
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from subprocess import DEVNULL, PIPE, Popen
 
 import structlog
 
@@ -21,7 +20,7 @@ from intake.fingerprint import fingerprint
 from intake.message import RawMessage
 from intake.mime.defects import Defect
 from intake.policy import Policy
-from workers.sandbox_child import LENGTH, Answer
+from workers.sandbox_child import Answer
 from workers.understanding import Understood, shown_raw
 
 log = structlog.get_logger()
@@ -36,7 +35,7 @@ class Sandbox:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._child: Process | None = None
+        self._child: Popen[bytes] | None = None
         self._reading = asyncio.Lock()
         self._leaving: asyncio.TimerHandle | None = None
 
@@ -57,35 +56,40 @@ class Sandbox:
     async def close(self) -> None:
         """Let the child go."""
         self._stay()
-        child = self._child
         self._end()
-        if child is not None:
-            await child.wait()
 
     async def _ask(self, raw: RawMessage) -> Answer | None:
         """The child's answer; None where it died, or went on too long."""
+        asked = asyncio.create_task(asyncio.to_thread(self._exchange, raw))
         try:
-            async with asyncio.timeout(PATIENCE):
-                child = self._child or await self._start()
-                await _say(child, raw)
-                return await _hear(child)
-        except (OSError, EOFError, TimeoutError, pickle.UnpicklingError):
+            done, _ = await asyncio.wait([asked], timeout=PATIENCE)
+        except asyncio.CancelledError:
+            self._end()  # which ends the exchange, too
+            raise
+        if not done:
+            self._end()
+        return await asked
+
+    def _exchange(self, raw: RawMessage) -> Answer | None:
+        """Blocks until the child has answered, or is dead."""
+        try:
+            child = self._child or self._start()
+            answer: Answer = _talk(child, raw)
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
             self._end()
             return None
-        except asyncio.CancelledError:
-            self._end()  # half an answer is under way
-            raise
+        return answer
 
-    async def _start(self) -> Process:
-        self._child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "workers.sandbox_child"),
+    def _start(self) -> Popen[bytes]:
+        self._child = Popen(
+            [sys.executable, "-m", "workers.sandbox_child"],
             cwd=ROOT,
             stdin=PIPE,
             stdout=PIPE,
             stderr=DEVNULL,  # libraries may repeat there what they read
             start_new_session=True,  # Ctrl-C is for the daemon, which lets it finish
         )
-        await _say(self._child, self._policy)
+        _say(self._child, self._policy)
         return self._child
 
     def _stay(self) -> None:
@@ -93,25 +97,24 @@ class Sandbox:
             self._leaving.cancel()
 
     def _end(self) -> None:
-        if self._child is not None:
-            with suppress(ProcessLookupError):
-                self._child.kill()
-        self._child = None
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+            with suppress(OSError), child:
+                pass  # it is waited for, and its pipes are closed
 
 
-async def _say(child: Process, value: RawMessage | Policy) -> None:
-    wire = cast(asyncio.StreamWriter, child.stdin)
-    said = await asyncio.to_thread(pickle.dumps, value)
-    wire.write(LENGTH.pack(len(said)))
-    wire.write(said)
-    await wire.drain()
-
-
-async def _hear(child: Process) -> Answer:
-    wire = cast(asyncio.StreamReader, child.stdout)
-    (length,) = LENGTH.unpack(await wire.readexactly(LENGTH.size))
-    answer: Answer = await asyncio.to_thread(pickle.loads, await wire.readexactly(length))
+def _talk(child: Popen[bytes], raw: RawMessage) -> Answer:
+    _say(child, raw)
+    assert child.stdout is not None  # noqa: S101 - for the type checker
+    answer: Answer = pickle.load(child.stdout)  # noqa: S301 - written by our own code
     return answer
+
+
+def _say(child: Popen[bytes], value: RawMessage | Policy) -> None:
+    assert child.stdin is not None  # noqa: S101 - for the type checker
+    pickle.dump(value, child.stdin, protocol=pickle.HIGHEST_PROTOCOL)
+    child.stdin.flush()
 
 
 def _cut(answer: Answer | None, raw: RawMessage) -> Answer | None:

@@ -1,6 +1,6 @@
 """The child of `workers.sandbox`: takes messages on its standard input, answers on its output, and dies of what is too much.
 
-Both ways a value is a pickle after its length. Only our own daemon is at the other end.
+Both ways values are pickles, one after the other. Only our own daemon is at the other end.
 """
 
 from __future__ import annotations
@@ -8,33 +8,32 @@ from __future__ import annotations
 import os
 import pickle
 import resource
-import struct
 import sys
-from typing import Any, BinaryIO, TypeAlias
+from contextlib import suppress
+from typing import BinaryIO, TypeAlias
 
 from intake.message import Message
 from intake.signals import Signals
 from workers.understanding import understand
 
 Answer: TypeAlias = tuple[Message, Signals]
-LENGTH = struct.Struct(">Q")
 PROCESSOR_SECONDS = 2  # for one message
 MEMORY = 512 * 1024 * 1024  # bytes of address space
 
 
 def main() -> None:
     """Serve until the input ends."""
-    commands, answers = sys.stdin.buffer, _answers()
+    asked, answers = sys.stdin.buffer, _answers()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold the message
-    policy = _take(commands)
-    while (raw := _take(commands)) is not None:
-        _limit_time()
-        found = understand(raw, policy)
-        answer = pickle.dumps((found.message, found.signals))
-        answers.write(LENGTH.pack(len(answer)))
-        answers.write(answer)
-        answers.flush()
+    with suppress(EOFError):
+        policy = pickle.load(asked)  # noqa: S301
+        while True:
+            raw = pickle.load(asked)  # noqa: S301
+            _limit_time()
+            found = understand(raw, policy)
+            pickle.dump((found.message, found.signals), answers, protocol=pickle.HIGHEST_PROTOCOL)
+            answers.flush()
 
 
 def _answers() -> BinaryIO:
@@ -42,12 +41,6 @@ def _answers() -> BinaryIO:
     kept = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return os.fdopen(kept, "wb")
-
-
-def _take(commands: BinaryIO) -> Any:
-    """The next value; None at the end."""
-    head = commands.read(LENGTH.size)
-    return pickle.loads(commands.read(*LENGTH.unpack(head))) if len(head) == LENGTH.size else None  # noqa: S301
 
 
 def _limit_time() -> None:

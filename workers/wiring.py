@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from prometheus_client import REGISTRY
@@ -16,13 +13,11 @@ from channels import Tools
 from channels.chat import Chat
 from channels.http import Options as HttpOptions
 from channels.http import Server
-from config.loader import Faults, build, load
+from config.loader import Faults, build
 from config.settings import Loaded
-from intake.letters import Letters
-from intake.policy import Key
 from intake.ports import Clock, Ids, Receiver, Sender
 from store.database import Store
-from store.migrate import migrate
+from workers import basics
 from workers.courier import Courier
 from workers.desk import Desk
 from workers.gauges import Gauges
@@ -33,9 +28,6 @@ from workers.runner import Runner
 from workers.shelves import Bookmarks, Conversations
 from workers.takeover import Takeover
 from workers.triage import Triage
-
-LOCAL = Path("var/answerable.toml")
-DRY_KEY = Key(id="x", secret=b"a dry run signs nothing that counts")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,30 +56,6 @@ class Wires:
     named: Mapping[str, Any]
     receivers: Mapping[str, Receiver]
     senders: Mapping[str, Sender]
-
-
-def read(path: Path | None, *, dry: bool = False) -> Loaded:
-    """The settings: those named, else the local ones, else (for a dry run) the documented defaults. Raises `Faults`."""
-    chosen = path or (LOCAL if LOCAL.exists() else None)
-    return load(chosen, environ=os.environ, spare_key=DRY_KEY if dry else None)
-
-
-def desk(loaded: Loaded, ids: Ids) -> Desk:
-    return Desk(policy=loaded.policy, letters=Letters(policy=loaded.policy, stationery=loaded.stationery), ids=ids)
-
-
-def owner() -> str:
-    """This process, as leases name it."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
-async def database(loaded: Loaded, *, exclusive: bool = True) -> Store:
-    """The store, its tables brought up to date first when it is ours alone."""
-    url = loaded.settings.database.url
-    if exclusive:
-        loaded.settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        migrate(url)
-    return await Store.open(url, exclusive=exclusive)
 
 
 def wires(loaded: Loaded, clock: Clock, ids: Ids) -> Wires:
@@ -139,8 +107,8 @@ def _senders(named: Mapping[str, Any]) -> dict[str, Sender]:
 def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids) -> Parts:
     """Everything, connected: what comes in wakes triage, what is decided wakes the courier."""
     made = wires(loaded, clock, ids)
-    node = owner()
-    at_desk = desk(loaded, ids)
+    node = basics.owner()
+    at_desk = basics.desk(loaded, ids)
     courier = Courier(store, made.senders, at_desk, clock, ids, node)
     triage = Triage(store, at_desk, clock, node, decided=courier.wake)
     reminder = Reminder(store, at_desk, clock, node, written=courier.wake)

@@ -17,7 +17,7 @@ from intake.case import Case
 from store import audit, cases, register
 from store.database import Store
 from store.schema import inbound, outbox
-from workers import wiring
+from workers import basics, wiring
 from workers.clock import SystemIds
 from workers.wiring import Parts
 
@@ -128,8 +128,8 @@ def furnish(folder: Path, settings: str) -> Path:
 @asynccontextmanager
 async def open_house(folder: Path, settings: str, clock: StoryClock) -> AsyncIterator[House]:
     """The daemon runs for the length of the block, and drains at its end."""
-    loaded = wiring.read(furnish(folder, settings))
-    store: Store = await wiring.database(loaded)
+    loaded = basics.read(furnish(folder, settings))
+    store: Store = await basics.database(loaded)
     parts = wiring.assemble(loaded, store, clock, SystemIds())
     loops = [asyncio.create_task(runner.run()) for runner in parts.runners]
     await parts.reception.start()

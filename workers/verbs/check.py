@@ -8,13 +8,13 @@ from pathlib import Path
 from config.settings import Loaded
 from intake.ports import TryLater
 from store.errors import StoreError
-from workers import wiring
+from workers import basics, wiring
 from workers.clock import SystemClock, SystemIds
 from workers.verbs import output
 
 
 def run(config: Path | None) -> int:
-    loaded = wiring.read(config)
+    loaded = basics.read(config)
     faults = asyncio.run(_probe(loaded))
     for fault in faults:
         output.complain(fault)
@@ -33,7 +33,7 @@ async def _probe(loaded: Loaded) -> list[str]:
 
 async def _database(loaded: Loaded) -> list[str]:
     try:
-        store = await wiring.database(loaded, exclusive=False)
+        store = await basics.database(loaded, exclusive=False)
         await store.close()
     except (StoreError, TryLater) as error:
         return [f"database: {error}."]

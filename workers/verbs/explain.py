@@ -2,29 +2,34 @@
 
 Without settings the messages are played in order into a database in memory, so that replies meet their cases. With settings
 each is held against the real database, which is only read.
+
+`case_ref` is the case that was decided, "case" what belongs together: the same, but where there is no case it is that of the
+message's thread. An mbox is a mailbox, and people in it may all be strangers to us: there the thread (RFC 5256) counts first.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from intake.decision import Decision
+from intake.describe import describe
 from intake.message import RawMessage
 from intake.ports import Receipt
+from intake.threading import threads
 from store import inbound
 from store.database import Store
 from store.errors import Conflict
 from store.writer import Tx
-from workers import wiring
+from workers import basics
 from workers.clock import SystemClock, SystemIds
 from workers.desk import Desk
 from workers.understanding import Understood, understand
 from workers.verbs import output
 from workers.verbs.files import Format, messages
-from workers.verbs.parse import understood as described
 
 TRIES = 5
 
@@ -34,8 +39,8 @@ def run(paths: Sequence[Path], form: Format, *, as_json: bool, config: Path | No
 
 
 async def _run(paths: Sequence[Path], form: Format, as_json: bool, config: Path | None) -> int:
-    loaded = wiring.read(config, dry=True)
-    desk = wiring.desk(loaded, SystemIds())
+    loaded = basics.read(config, dry=True)
+    desk = basics.desk(loaded, SystemIds())
     url = loaded.settings.database.url if config else "sqlite://"
     store = await Store.open(url, exclusive=False)
     status = 0
@@ -48,17 +53,42 @@ async def _run(paths: Sequence[Path], form: Format, as_json: bool, config: Path 
 
 
 async def _file(path: Path, form: Format, store: Store, desk: Desk, as_json: bool, *, keep: bool) -> int:
+    found: list[tuple[dict[str, Any], Understood]] = []
     try:
         for index, raw in enumerate(messages(path, form, now=SystemClock().now())):
-            found = understand(raw, desk.policy)
-            decision = await (_play(store, desk, raw, found) if keep else _ask(store, desk, found))
-            told = {"path": str(path), "index": index, **described(raw), **_told(decision)}
-            output.line(told) if as_json else _show(told, found)
+            understood = understand(raw, desk.policy)
+            decision = await (_play(store, desk, raw, understood) if keep else _ask(store, desk, understood))
+            told = {"path": str(path), "index": index, **_described(understood), **_told(decision)}
+            found.append((told, _light(understood)))
     except OSError as error:
         wrong = {"path": str(path), "error": error.strerror or "cannot be read"}
         output.line(wrong) if as_json else output.complain(f"{wrong['path']}: {wrong['error']}")
         return 1
+    numbers = threads([each.message for _, each in found])
+    refs = [told["case_ref"] for told, _ in found]
+    for (told, each), case in zip(found, together(refs, numbers, mailbox=form == "mbox"), strict=True):
+        told["case"] = case
+        output.line(told) if as_json else _show(told, each)
     return 0
+
+
+def together(refs: Sequence[str | None], numbers: Sequence[int], *, mailbox: bool) -> list[str | None]:
+    """What to call the case of each message, by the case that was decided and the number of its thread.
+
+    In a mailbox no two threads have one name: a thread is called after its first case, or by its number.
+    """
+    names: dict[int, str | None] = {}
+    for ref, number in zip(refs, numbers, strict=True):
+        if names.get(number) is None:
+            names[number] = ref if not (mailbox and ref in names.values()) else None
+    if mailbox:
+        return [names[number] or f"thread-{number}" for number in numbers]
+    return [ref or names[number] for ref, number in zip(refs, numbers, strict=True)]
+
+
+def _light(found: Understood) -> Understood:
+    """Without the files, of which a mailbox may hold more than memory does."""
+    return replace(found, raw=replace(found.raw, blob=b""), message=replace(found.message, attachments=(), parts=()))
 
 
 async def _play(store: Store, desk: Desk, raw: RawMessage, found: Understood) -> Decision:
@@ -80,12 +110,17 @@ async def _ask(store: Store, desk: Desk, found: Understood) -> Decision:
     return await store.read(lambda tx: desk.consider(tx, None, found, SystemClock().now()))
 
 
+def _described(found: Understood) -> dict[str, Any]:
+    signals = found.signals
+    return describe(found.message, origin=signals.origin, reports=signals.reports, refusal=signals.auto_reply_reason)
+
+
 def _told(decision: Decision) -> dict[str, Any]:
     related = next(
         (e.data["ref"] for c in decision.changes for e in c.events if e.kind.value == "possibly_related"), None
     )
     return {
-        "case": decision.case_ref,
+        "case_ref": decision.case_ref,
         "related": related,
         "verdict": decision.verdict.value,
         "reasons": list(decision.reasons),

@@ -15,7 +15,7 @@ from intake.message import RawMessage
 from intake.parse import parse
 from store import inbound
 from store.database import Store
-from workers import wiring
+from workers import basics
 from workers.clock import SystemClock, SystemIds
 from workers.triage import Triage
 from workers.verbs import output
@@ -32,10 +32,10 @@ def run(path: Path, config: Path | None) -> int:
 
 
 async def _run(path: Path, config: Path | None) -> int:
-    loaded = wiring.read(config)
-    store = await wiring.database(loaded)
+    loaded = basics.read(config)
+    store = await basics.database(loaded)
     clock, ids = SystemClock(), SystemIds()
-    triage = Triage(store, wiring.desk(loaded, ids), clock, wiring.owner(), decided=lambda: None)
+    triage = Triage(store, basics.desk(loaded, ids), clock, basics.owner(), decided=lambda: None)
     try:
         kept, seen = await _import(path, store, triage, clock)
     finally:

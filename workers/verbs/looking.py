@@ -17,7 +17,7 @@ from store import inbound, register
 from store.database import Store
 from store.migrate import migrate as bring_up
 from store.writer import Tx
-from workers import wiring
+from workers import basics
 from workers.clock import SystemClock
 from workers.verbs import output, spreadsheet
 
@@ -103,7 +103,7 @@ def _move(config: Path | None, retry: int | None, release: int | None) -> int:
 
 def audit(config: Path | None, *, as_json: bool) -> int:
     """Whether everything that was accepted is accounted for. Status 1 where a fault was found."""
-    report = _read(config, lambda tx: auditing.audit(tx, policy=wiring.read(config, dry=True).policy))
+    report = _read(config, lambda tx: auditing.audit(tx, policy=basics.read(config, dry=True).policy))
     if as_json:
         output.line({"faults": [asdict(fault) for fault in report.faults], "rows": report.rows, "head": report.head})
     else:
@@ -117,7 +117,7 @@ def audit(config: Path | None, *, as_json: bool) -> int:
 
 def migrate(config: Path | None) -> int:
     """Bring the tables to the version of this code."""
-    loaded = wiring.read(config, dry=True)
+    loaded = basics.read(config, dry=True)
     loaded.settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     changed = bring_up(loaded.settings.database.url)
     output.say("the tables were brought up to date" if changed else "the tables are up to date")
@@ -169,7 +169,7 @@ def _write(config: Path | None, fn: Callable[[Tx], T]) -> T:
 
 
 async def _within(config: Path | None, use: Callable[[Store], Awaitable[T]]) -> T:
-    store = await wiring.database(wiring.read(config, dry=True), exclusive=False)
+    store = await basics.database(basics.read(config, dry=True), exclusive=False)
     try:
         return await use(store)
     finally:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from config.settings import Loaded
-from workers import first_start, wiring
+from workers import basics, first_start, wiring
 from workers.clock import SystemClock, SystemIds
 from workers.daemon import serve
 from workers.log import configure
@@ -18,8 +18,8 @@ from workers.wiring import Parts
 
 def run(config: Path | None) -> int:
     if config is None:
-        first_start.prepare(wiring.LOCAL, SystemIds())
-    loaded = wiring.read(config)
+        first_start.prepare(basics.LOCAL, SystemIds())
+    loaded = basics.read(config)
     configure(loaded.settings.log.format, loaded.settings.log.level)
     with asyncio.Runner(loop_factory=_loop()) as runner:
         runner.run(_run(loaded, local=config is None))
@@ -27,7 +27,7 @@ def run(config: Path | None) -> int:
 
 
 async def _run(loaded: Loaded, *, local: bool) -> None:
-    store = await wiring.database(loaded)
+    store = await basics.database(loaded)
     try:
         clock = SystemClock()
         parts = wiring.assemble(loaded, store, clock, SystemIds())

@@ -1,0 +1,46 @@
+"""What every verb needs before anything else: the settings, the desk, and the store."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+from config.loader import load
+from config.settings import Loaded
+from intake.letters import Letters
+from intake.policy import Key
+from intake.ports import Ids
+from store.database import Store
+from store.migrate import migrate
+from workers.desk import Desk
+
+LOCAL = Path("var/answerable.toml")
+DRY_KEY = Key(id="x", secret=b"a dry run signs nothing that counts")
+
+
+def read(path: Path | None, *, dry: bool = False) -> Loaded:
+    """The settings: those named, else the local ones, else (for a dry run) the documented defaults. Raises `Faults`.
+
+    For a dry run no letter is tried out.
+    """
+    chosen = path or (LOCAL if LOCAL.exists() else None)
+    return load(chosen, environ=os.environ, spare_key=DRY_KEY if dry else None, rehearsal=not dry)
+
+
+def desk(loaded: Loaded, ids: Ids) -> Desk:
+    return Desk(policy=loaded.policy, letters=Letters(policy=loaded.policy, stationery=loaded.stationery), ids=ids)
+
+
+def owner() -> str:
+    """This process, as leases name it."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+async def database(loaded: Loaded, *, exclusive: bool = True) -> Store:
+    """The store, its tables brought up to date first when it is ours alone."""
+    url = loaded.settings.database.url
+    if exclusive:
+        loaded.settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        migrate(url)
+    return await Store.open(url, exclusive=exclusive)
