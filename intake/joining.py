@@ -65,8 +65,8 @@ def _attached(q: Question, judgement: Judgement, case: Case) -> Event:
 def _first_time(q: Question, judgement: Judgement, case: Case, said: Answered) -> list[Event]:
     """The answer to the question; or they wrote anew about the same matter, so the register knows it."""
     if said.first_time:
-        data = {"answer": said.first_time}
-        return [Event(kind=Kind.FIRST_TIME_ANSWERED, at=q.now, actor="customer", data=data)]
+        answer = {"answer": said.first_time}
+        return [Event(kind=Kind.FIRST_TIME_ANSWERED, at=q.now, actor="customer", data=answer)]
     if _goes_on(judgement) or case.first_time == "no":
         return []
     data = {"evidence": list(judgement.finding.evidence)}
