@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, or_, select
 
 from intake.letter import Submission
 from store.schema import blob, inbound, outbox
@@ -30,14 +32,14 @@ class Line:
 def since(tx: Tx, account: str, conversation: str, position: int) -> list[Line]:
     """What came after a position (0 for everything), oldest first, at most a few hundred."""
     seen_in, seen_out = position >> SHIFT, position & ((1 << SHIFT) - 1)
-    came = [(row.received_at, row.id, True, row) for row in _came(tx, account, conversation, seen_in)]
-    went = [(row.sent_at, row.id, False, row) for row in _went(tx, account, conversation, seen_out)]
+    came = [(at, True, row) for at, row in _timed(_came(tx, account, conversation, seen_in))]
+    went = [(at, False, row) for at, row in _timed(_went(tx, account, conversation, seen_out))]
     lines = []
-    for at, row_id, is_inbound, row in sorted([*came, *went], key=lambda item: (item[0], not item[2], item[1])):
+    for at, is_inbound, row in sorted([*came, *went], key=lambda item: (item[0], not item[1], item[2].id)):
         if is_inbound:
-            seen_in = max(seen_in, row_id)
+            seen_in = row.id
         else:
-            seen_out = max(seen_out, row_id)
+            seen_out = row.id
         submission = Submission(
             channel=account,
             mail_from="",
@@ -50,10 +52,16 @@ def since(tx: Tx, account: str, conversation: str, position: int) -> list[Line]:
     return lines
 
 
+def _timed(rows: Iterable[Row[Any]]) -> list[tuple[datetime, Row[Any]]]:
+    """Rows by id with times that never go back, so that sorting by time keeps each direction in the order of its ids."""
+    rows = list(rows)
+    return list(zip(accumulate((row.at for row in rows), max), rows, strict=True))
+
+
 def _came(tx: Tx, account: str, conversation: str, after: int) -> list[Row[Any]]:
     """A chat names its messages "conversation/id", so that a prefix of the name finds them by index."""
     statement = (
-        select(inbound.c.id, inbound.c.received_at, blob.c.content)
+        select(inbound.c.id, inbound.c.received_at.label("at"), blob.c.content)
         .join(blob, blob.c.sha256 == inbound.c.blob_id)
         .where(
             inbound.c.channel == "chat",
@@ -69,14 +77,21 @@ def _came(tx: Tx, account: str, conversation: str, after: int) -> list[Row[Any]]
 
 
 def _went(tx: Tx, account: str, conversation: str, after: int) -> list[Row[Any]]:
+    """Letters from the moment their windows are told to look. None is shown before an earlier one that still waits.
+
+    Otherwise a window that has seen the later one would never ask for the earlier one again.
+    """
+    to_them = (outbox.c.address == conversation) & (outbox.c.channel == account)
+    waits = outbox.c.sent_at.is_(None) & outbox.c.state.in_(("pending", "deferred"))
+    first_waiting = select(func.min(outbox.c.id)).where(to_them, waits).scalar_subquery()
     statement = (
-        select(outbox.c.id, outbox.c.sent_at, outbox.c.message_id, blob.c.content)
+        select(outbox.c.id, outbox.c.created_at.label("at"), outbox.c.message_id, blob.c.content)
         .join(blob, blob.c.sha256 == outbox.c.blob_id)
         .where(
-            outbox.c.address == conversation,
-            outbox.c.channel == account,
-            outbox.c.sent_at.is_not(None),
+            to_them,
+            or_(outbox.c.sent_at.is_not(None), outbox.c.state.in_(("sending", "unknown"))),
             outbox.c.id > after,
+            outbox.c.id < func.coalesce(first_waiting, outbox.c.id + 1),
         )
         .order_by(outbox.c.id)
         .limit(MOST)
