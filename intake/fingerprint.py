@@ -7,9 +7,11 @@ another mailbox add their own. A Message-ID alone is never enough, because anybo
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from hashlib import sha256
 
 _STABLE = (b"message-id", b"date", b"from", b"to", b"cc", b"subject", b"in-reply-to", b"references")
+_PIECE = 1_000_000  # bytes that are looked at in one go: while they are, no other thread of the process runs
 _FOLD = re.compile(rb"\n[ \t]+")
 
 
@@ -19,17 +21,38 @@ def fingerprint(blob: bytes) -> str:
     Line endings, folding and blank lines at the end do not count. Where there is no Message-ID, which includes everything
     that is no mail, every byte counts: better one contact too many than one complaint too few. Linear.
     """
-    text = blob.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n")
-    head, _, body = text.partition(b"\n\n")
+    pieces = _pieces(blob)
+    head, gap, body = _to_the_first_blank_line(pieces)
     fields = _stable_fields(head)
-    if not any(name == b"message-id" and value for name, value in fields):
-        return sha256(text).hexdigest()
     digest = sha256()
-    for name, value in fields:
-        digest.update(b"%b:%b\n" % (name, value))
-    digest.update(b"\n")
+    if any(name == b"message-id" and value for name, value in fields):
+        digest.update(b"".join(b"%b:%b\n" % field for field in fields) + b"\n")
+    else:
+        digest.update(head + gap)
     digest.update(body)
+    for piece in pieces:
+        digest.update(piece)
     return digest.hexdigest()
+
+
+def _pieces(blob: bytes) -> Iterator[bytes]:
+    """The text with one kind of line ending and no blank lines at its end. No piece ends between a CR and its LF."""
+    start, end = 0, len(blob.rstrip(b"\r\n"))
+    while start < end:
+        stop = min(start + _PIECE, end)
+        stop += blob[stop - 1 : stop + 1] == b"\r\n"
+        yield blob[start:stop].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        start = stop
+
+
+def _to_the_first_blank_line(pieces: Iterator[bytes]) -> tuple[bytes, bytes, bytes]:
+    """The head, the line ending that makes the blank line, and what came along of the body; the rest is left in `pieces`."""
+    text = b""
+    for piece in pieces:
+        text += piece
+        if b"\n\n" in text:
+            break
+    return text.partition(b"\n\n")
 
 
 def _stable_fields(head: bytes) -> list[tuple[bytes, bytes]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,6 +73,19 @@ def test_a_field_cannot_pose_as_the_body() -> None:
 def test_anything_at_all_has_a_fingerprint(blob: bytes) -> None:
     assert len(fingerprint(blob)) == 64
     assert fingerprint(blob) == fingerprint(blob)
+
+
+@given(
+    st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b"a", b" ", b"Message-ID: x", b"To: y"])).map(b"".join),
+    st.integers(1, 9),
+)
+def test_where_a_large_mail_is_cut_to_be_read_does_not_matter(blob: bytes, size: int) -> None:
+    whole = fingerprint(blob)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("intake.fingerprint._PIECE", size)
+        assert fingerprint(blob) == whole
+    normal = re.sub(rb"\r\n|\r", b"\n", blob).rstrip(b"\n")
+    assert fingerprint(normal) == whole
 
 
 def test_endless_folding_and_endless_headers_are_read_in_linear_time() -> None:
