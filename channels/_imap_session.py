@@ -7,8 +7,12 @@ in the mailbox changes after it was kept, not before.
 from __future__ import annotations
 
 import imaplib
+import re
+import socket
 import ssl
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -16,16 +20,16 @@ from typing import Any, Literal
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
 
+from channels._oauth import NoToken
+
 KEYWORD = b"$Answerable"
 SLICE_SECONDS = 2.0  # how long one look for notices waits, and so how long stopping can take
+CONNECT_SECONDS = 8.0  # also for TLS and the greeting; nothing can cut it short when the daemon stops
+READ_SECONDS = 60.0  # a server may search a large mailbox for long
 LONGEST_LINE = 10_000_000  # imaplib stops at a million bytes, which a search in a large mailbox exceeds
-GONE = (
-    OSError,
-    IMAPClientError,
-    imaplib.IMAP4.error,
-    ValueError,
-    EOFError,
-)  # whatever a broken server makes libraries raise
+PASSING = re.compile(
+    r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]|Too many simultaneous|Backoff Time"
+)  # RFC 5530, Gmail, Microsoft
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,22 +59,29 @@ class Refused(Exception):
 
 
 class Gone(Exception):
-    """The connection is of no more use. `wait_ms` is how long the server asks us to stay away, 0 when it does not say."""
+    """The connection is of no more use. The argument is what the server said, if anything."""
 
-    def __init__(self, why: str, wait_ms: int = 0) -> None:
-        super().__init__(why)
-        self.wait_ms = wait_ms
+
+GONE = (
+    Gone,
+    OSError,
+    IMAPClientError,
+    imaplib.IMAP4.error,
+    ValueError,
+    EOFError,
+)  # whatever a broken server makes libraries raise
 
 
 class Session:
-    """Open it, ask it, close it; any exception means: close it and open a new one."""
+    """Open it, ask it, leave it, close it; any exception means: close it and open a new one."""
 
-    def __init__(self, server: Server, *, password: str = "", token: Callable[[], str] | None = None) -> None:
+    def __init__(self, server: Server, *, password: Callable[[], str], token: Callable[[], str] | None = None) -> None:
         imaplib._MAXLINE = max(imaplib._MAXLINE, LONGEST_LINE)  # type: ignore[attr-defined]  # noqa: SLF001
         self._server = server
         self._password = password
         self._token = token
         self._client: IMAPClient | None = None
+        self._cut = False
         self.uidvalidity = 0
         self.keywords = False  # whether the server keeps a keyword of ours
 
@@ -83,10 +94,12 @@ class Session:
             server.port,
             ssl=server.tls == "implicit",
             ssl_context=context if server.tls == "implicit" else None,
-            timeout=SocketTimeout(connect=15, read=60),
+            timeout=SocketTimeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
         )
         self._client = client
         client.normalise_times = False
+        if self._cut:
+            raise Gone("cut")
         if server.tls == "starttls":
             client.starttls(context)
         self._log_in(client)
@@ -97,9 +110,13 @@ class Session:
             if self._token is not None:
                 client.oauth2_login(self._server.user, self._token())
             else:
-                client.login(self._server.user, self._password)
-        except LoginError as error:
+                client.login(self._server.user, self._password())
+        except NoToken as error:
             raise Refused from error
+        except LoginError as error:
+            # imapclient says the same of a connection that ended meanwhile, and servers of having no time now.
+            passing = isinstance(error.__context__, imaplib.IMAP4.abort) or PASSING.search(str(error))
+            raise (Gone(str(error)) if passing else Refused()) from error
 
     def _select(self, client: IMAPClient) -> None:
         answer = client.select_folder(self._server.folder)
@@ -109,6 +126,7 @@ class Session:
 
     def after(self, uid: int) -> list[int]:
         """The UIDs above this one, in order. A server answers "n:*" with the last message even when that is below n."""
+        self._announced().pop("EXISTS", None)
         found: Iterable[int] = self._use().search(["UID", f"{uid + 1}:*"])
         return sorted(n for n in found if n > uid)
 
@@ -118,21 +136,34 @@ class Session:
         return {uid: int(answer[uid].get(b"RFC822.SIZE", 0)) for uid in uids if uid in answer}
 
     def fetch(self, uids: Sequence[int], *, now: datetime, head_only: bool = False) -> list[Fetched]:
-        """The messages that are still there, in the order asked for. What was deleted meanwhile is left out."""
+        """The messages that are still there, in the order asked for. What was deleted meanwhile is left out.
+
+        Raises `Gone` when the server leaves out one that is there: only what was deleted may be passed over.
+        """
         part = b"BODY[HEADER]" if head_only else b"BODY[]"
         answer: Mapping[int, Mapping[bytes, Any]] = self._use().fetch(
             uids, ["INTERNALDATE", "BODY.PEEK[HEADER]" if head_only else "BODY.PEEK[]"]
         )
-        found = [(uid, answer[uid]) for uid in uids if uid in answer]
+        found = {uid: answer[uid] for uid in uids if uid in answer and answer[uid].get(part) is not None}
+        missing = [uid for uid in uids if uid not in found]
+        if missing and self._use().search(["UID", missing]):
+            raise Gone("withheld")
         return [
             Fetched(uid=uid, blob=item[part], received_at=_utc(item.get(b"INTERNALDATE"), now), whole=not head_only)
-            for uid, item in found
-            if item.get(part) is not None
+            for uid, item in found.items()
         ]
 
     def flag(self, uids: Sequence[int]) -> None:
-        """Mark as taken in: seen, and with our keyword where the server keeps it."""
-        self._use().add_flags(uids, [b"\\Seen", KEYWORD] if self.keywords else [b"\\Seen"], silent=True)
+        """Mark as taken in: seen, and with our keyword where the server keeps it. Some say they do and then refuse."""
+        client = self._use()
+        client.add_flags(uids, [b"\\Seen"], silent=True)
+        if self.keywords:
+            try:
+                client.add_flags(uids, [KEYWORD], silent=True)
+            except imaplib.IMAP4.abort:
+                raise
+            except imaplib.IMAP4.error:
+                self.keywords = False
 
     def move(self, uids: Sequence[int], folder: str) -> None:
         """Into another folder, made if need be. Never a bare EXPUNGE: it would delete what others marked."""
@@ -150,47 +181,60 @@ class Session:
     def can_idle(self) -> bool:
         return bool(self._use().has_capability("IDLE"))
 
-    def idle(self) -> None:
+    def idle(self) -> bool:
+        """Begin to wait, unless a message was announced since the last look: then False, for it is not announced again."""
+        if self._announced().get("EXISTS"):
+            return False
         self._use().idle()
+        return True
 
     def notices(self) -> bool:
         """Whether the server has said anything within a slice. Raises `Gone` where the connection has ended.
 
         imapclient answers at once, and for ever, on a dead connection: silence that did not take its time is the end.
         """
-        client = self._use()
-        answers: list[Any] = client.idle_check(timeout=SLICE_SECONDS)
-        if any(answer[0] in (b"BYE", "BYE") for answer in answers if answer):
-            raise Gone("bye")
-        if not answers and not _alive(client):
+        begun = time.monotonic()
+        answers: list[Any] = self._use().idle_check(timeout=SLICE_SECONDS)
+        for answer in answers:
+            if answer and answer[0] in (b"BYE", "BYE"):
+                raise Gone(str(answer[-1]))
+        if not answers and time.monotonic() - begun < 0.9 * SLICE_SECONDS:
             raise Gone("silent")
         return bool(answers)
 
     def end_idle(self) -> None:
         self._use().idle_done()
 
+    def leave(self) -> None:
+        """Say goodbye, to a server that answers."""
+        with suppress(*GONE):
+            self._use().logout()
+        self._client = None
+
     def close(self) -> None:
-        """Leave, politely if that works."""
+        """Let go of the connection, whatever became of it. At once: nothing is said to the server."""
         client, self._client = self._client, None
-        if client is None:
-            return
-        try:
-            client.logout()
-        except GONE:
-            client.shutdown()
+        if client is not None:
+            with suppress(*GONE):
+                client.shutdown()
+
+    def cut(self) -> None:
+        """From another thread: whatever waits for the server ends now, with an exception."""
+        self._cut = True
+        client = self._client
+        if client is not None:
+            with suppress(*GONE):
+                client.socket().shutdown(socket.SHUT_RDWR)
+
+    def _announced(self) -> dict[str, Any]:
+        """What the server said beside its answers, which imaplib keeps and imapclient does not show."""
+        said: dict[str, Any] = self._use()._imap.untagged_responses  # noqa: SLF001
+        return said
 
     def _use(self) -> IMAPClient:
         if self._client is None:
             raise Gone("closed")
         return self._client
-
-
-def _alive(client: IMAPClient) -> bool:
-    """Whether nothing waits on the socket: an end of file waits for ever."""
-    import select
-
-    readable, _, _ = select.select([client.socket()], [], [], 0)
-    return not readable
 
 
 def _utc(stamp: datetime | None, now: datetime) -> datetime:

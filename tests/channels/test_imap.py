@@ -3,50 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from channels import Tools, imap
 from channels.imap import Bookmark
 from intake.ports import Deliver, TryLater
 from tests.channels.contract import Answer, ChannelContract, Desk
-from tests.harbour import POLICY, FakeIds
+from tests.channels.mailboxes import USERS, Shelf, build, mail, running, until
 from tests.servers import dovecot
 from tests.servers.dovecot import Dovecot
-from workers.clock import SystemClock
-
-USERS = (f"desk{number}" for number in itertools.count())
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Dovecot]:
     with dovecot.running() as running:
         yield running
-
-
-@dataclass
-class Shelf:
-    """Bookmarks in memory."""
-
-    kept: dict[str, Bookmark] = field(default_factory=dict)
-
-    async def read(self, account: str) -> Bookmark | None:
-        return self.kept.get(account)
-
-    async def write(self, account: str, bookmark: Bookmark) -> None:
-        self.kept[account] = bookmark
-
-
-def mail(words: str) -> bytes:
-    return (
-        f"From: Jo Marsh <jo@customer.example>\r\nTo: help@harbour.example\r\nSubject: {words[:40]}\r\n"
-        f"Message-ID: <{abs(hash(words))}@customer.example>\r\n\r\n{words}\r\n"
-    ).encode()
 
 
 @dataclass(frozen=True)
@@ -82,42 +57,6 @@ class Box:
             await self.task
 
 
-def build(server: Dovecot, user: str, folder: Path, **options: object) -> imap.Mailbox:
-    password = folder / "password"
-    password.write_text("secret\n")
-    settings = imap.Options(
-        host="127.0.0.1",
-        port=server.port,
-        tls="none",
-        user=user,
-        password_file=str(password),
-        poll_seconds=3,
-        **options,
-    )
-    channel = imap.build("desk", settings, Tools(clock=SystemClock(), ids=FakeIds(), policy=POLICY, data=folder))
-    channel.bookmarks = Shelf()
-    return channel
-
-
-@asynccontextmanager
-async def running(channel: imap.Mailbox, deliver: Deliver) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(channel.receive(deliver))
-    try:
-        yield task
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def until(desk: Desk, count: int) -> None:
-    for _ in range(200):
-        if len(desk.messages) >= count:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"{len(desk.messages)} of {count} messages came")
-
-
 class TestImap(ChannelContract):
     # Nothing is refused on a mailbox: what becomes of a large message has a test of its own below.
     test_a_message_above_the_size_limit_is_not_delivered_and_blocks_nothing = None
@@ -130,7 +69,7 @@ class TestImap(ChannelContract):
     @asynccontextmanager
     async def running(self, deliver: Deliver) -> AsyncIterator[Box]:
         user = next(USERS)
-        channel = build(self.server, user, self.folder)
+        channel = build(self.server.port, user, self.folder)
         failed = asyncio.Event()
 
         async def watched(messages):
@@ -148,7 +87,7 @@ async def test_mail_that_waited_is_taken_in_in_the_order_it_came(server: Dovecot
     user, desk = next(USERS), Desk()
     for number in range(3):
         server.append(user, mail(f"number {number}"))
-    async with running(build(server, user, tmp_path), desk.deliver):
+    async with running(build(server.port, user, tmp_path), desk.deliver):
         await until(desk, 3)
     assert [b"number %d" % n in m.blob for n, m in enumerate(desk.messages)] == [True] * 3
     assert all("\\Seen" in flags and "$Answerable" in flags for flags in server.flags(user))
@@ -159,7 +98,7 @@ async def test_a_message_that_was_not_kept_stays_unseen(server: Dovecot, tmp_pat
     user, desk = next(USERS), Desk()
     desk.fault = TryLater()
     server.append(user, mail("the kettle leaks"))
-    async with running(build(server, user, tmp_path), desk.deliver):
+    async with running(build(server.port, user, tmp_path), desk.deliver):
         await asyncio.wait_for(desk.begun.wait(), 20)
         await asyncio.sleep(0.3)
     assert "\\Seen" not in server.flags(user)[0]
@@ -170,7 +109,7 @@ async def test_the_first_visit_to_a_full_mailbox_is_quiet_about_old_mail_only(se
     user, desk = next(USERS), Desk()
     server.append(user, mail("years ago"), internal_date='"01-Feb-2019 10:00:00 +0000"')
     server.append(user, mail("just now"))
-    async with running(build(server, user, tmp_path), desk.deliver):
+    async with running(build(server.port, user, tmp_path), desk.deliver):
         await until(desk, 2)
     assert [m.quiet for m in desk.messages] == [True, False]
     assert desk.messages[0].received_at.isoformat() == "2019-02-01T10:00:00+00:00"
@@ -182,7 +121,7 @@ async def test_what_people_read_or_flagged_meanwhile_is_taken_in_all_the_same(se
     server.append(user, mail("read by a colleague"))
     with server.client(user) as client:
         client.store("1", "+FLAGS", "\\Seen \\Flagged")
-    async with running(build(server, user, tmp_path), desk.deliver):
+    async with running(build(server.port, user, tmp_path), desk.deliver):
         await until(desk, 1)
     assert len(desk.messages) == 1
 
@@ -190,11 +129,11 @@ async def test_what_people_read_or_flagged_meanwhile_is_taken_in_all_the_same(se
 async def test_a_restart_goes_on_where_it_stopped(server: Dovecot, tmp_path: Path) -> None:
     user, desk = next(USERS), Desk()
     server.append(user, mail("before"))
-    channel = build(server, user, tmp_path)
+    channel = build(server.port, user, tmp_path)
     async with running(channel, desk.deliver):
         await until(desk, 1)
     server.append(user, mail("after"))
-    again = build(server, user, tmp_path)
+    again = build(server.port, user, tmp_path)
     again.bookmarks = channel.bookmarks
     async with running(again, desk.deliver):
         await until(desk, 2)
@@ -206,8 +145,8 @@ async def test_a_changed_uidvalidity_reads_the_mailbox_again_under_new_names(ser
     """paperless #8939: mail was lost because UIDVALIDITY was ignored. What comes twice is recognised by its content."""
     user, desk = next(USERS), Desk()
     server.append(user, mail("one"))
-    channel = build(server, user, tmp_path)
-    channel.bookmarks = Shelf(kept={"desk": Bookmark(uidvalidity=1, uid=900)})
+    channel = build(server.port, user, tmp_path)
+    channel.bookmarks = Shelf(kept={"desk/INBOX": Bookmark(uidvalidity=1, uid=900)})
     async with running(channel, desk.deliver):
         await until(desk, 1)
     assert desk.messages[0].source_id.startswith("INBOX:")
@@ -217,7 +156,7 @@ async def test_a_changed_uidvalidity_reads_the_mailbox_again_under_new_names(ser
 async def test_kept_mail_is_moved_where_the_settings_say(server: Dovecot, tmp_path: Path) -> None:
     user, desk = next(USERS), Desk()
     server.append(user, mail("tidy me away"))
-    async with running(build(server, user, tmp_path, after="move", move_to="Handled"), desk.deliver):
+    async with running(build(server.port, user, tmp_path, after="move", move_to="Handled"), desk.deliver):
         await until(desk, 1)
         for _ in range(100):
             if len(server.flags(user)) == 0:
@@ -230,7 +169,7 @@ async def test_a_message_too_large_is_told_by_its_head_and_left_in_the_mailbox(s
     user, desk = next(USERS), Desk()
     server.append(user, mail("x" * 5000))
     server.append(user, mail("small"))
-    async with running(build(server, user, tmp_path, max_size=3000), desk.deliver):
+    async with running(build(server.port, user, tmp_path, max_size=3000), desk.deliver):
         await until(desk, 2)
         await asyncio.sleep(0.3)
     large = next(m for m in desk.messages if b"jo@customer.example" in m.blob and b"small" not in m.blob)
@@ -239,7 +178,7 @@ async def test_a_message_too_large_is_told_by_its_head_and_left_in_the_mailbox(s
 
 
 async def test_probing_names_a_refused_login(server: Dovecot, tmp_path: Path) -> None:
-    channel = build(server, next(USERS), tmp_path)
+    channel = build(server.port, next(USERS), tmp_path)
     assert await channel.probe() == []
     (tmp_path / "password").write_text("wrong")
     (fault,) = await channel.probe()

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,7 @@ state_dir = {home}/run
 log_path = {home}/dovecot.log
 protocols = imap
 listen = 127.0.0.1
-ssl = no
+{tls}
 disable_plaintext_auth = no
 auth_mechanisms = plain login xoauth2
 mail_location = maildir:{home}/mail/%u
@@ -51,7 +51,8 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
+    ssl = yes
   }}
 }}
 """
@@ -61,8 +62,9 @@ service imap-login {{
 class Dovecot:
     """A running server. Any user name opens a mailbox of its own; the password is "secret"."""
 
-    port: int
+    port: int  # with STARTTLS where it has a certificate
     home: Path
+    tls_port: int = 0
 
     @contextlib.contextmanager
     def client(self, user: str) -> Iterator[imaplib.IMAP4]:
@@ -82,13 +84,33 @@ class Dovecot:
             assert answer == "OK"
 
     def flags(self, user: str, folder: str = "INBOX") -> list[str]:
-        """The flags of each message, in order."""
+        """The flags of each message, in order; none where there is no such folder."""
         with self.client(user) as client:
-            _, (count,) = client.select(folder, readonly=True)
-            if count in (None, b"0"):
+            answer, (count,) = client.select(folder, readonly=True)
+            if answer != "OK" or count in (None, b"0"):
                 return []
             _, found = client.fetch("1:*", "(FLAGS)")
             return [item.decode() for item in found if isinstance(item, bytes)]
+
+    def put(self, user: str, blobs: Iterable[bytes]) -> None:
+        """Many messages arrive at once: put where Dovecot looks, by its own rules for such folders."""
+        maildir = self.home / "mail" / user
+        for folder in ("cur", "new", "tmp"):
+            (maildir / folder).mkdir(parents=True, exist_ok=True)
+        for number, blob in enumerate(blobs):
+            (maildir / "new" / f"{1_700_000_000 + number}.M{number}.test").write_bytes(blob)
+        subprocess.run(["chown", "-R", "nobody:nogroup", maildir], check=True)
+
+    def kick(self, user: str) -> None:
+        """Throw the user's clients out, as an operator does."""
+        subprocess.run(["doveadm", "-c", self.home / "dovecot.conf", "kick", user], check=True, capture_output=True)
+
+    def kill(self, user: str) -> None:
+        """The processes that serve the user die without a word."""
+        who: list[str | Path] = ["doveadm", "-c", self.home / "dovecot.conf", "who", "-1", user]
+        lines = subprocess.run(who, check=True, capture_output=True, text=True).stdout.splitlines()[1:]
+        for line in lines:
+            os.kill(int(line.split()[2]), signal.SIGKILL)
 
     def forget_indexes(self, user: str) -> None:
         """What a lost disk or a moved mailbox does: UIDVALIDITY changes, and every UID with it."""
@@ -97,10 +119,11 @@ class Dovecot:
 
 
 @contextlib.contextmanager
-def running(tokens: str = "http://127.0.0.1:9/") -> Iterator[Dovecot]:
+def running(tokens: str = "http://127.0.0.1:9/", *, certificate: Path | None = None) -> Iterator[Dovecot]:
     """Start it, wait until it greets, and end it by its pid. Skips, visibly, where it cannot run.
 
-    `tokens` is the address that says whose an access token is: it answers with JSON that has a "username".
+    `tokens` is the address that says whose an access token is: it answers with JSON that has a "username". The
+    `certificate` is a PEM file that holds its key as well; without one there is no TLS.
     """
     program = shutil.which("dovecot", path="/usr/sbin:/usr/bin")
     if program is None:
@@ -108,7 +131,8 @@ def running(tokens: str = "http://127.0.0.1:9/") -> Iterator[Dovecot]:
     if os.geteuid() != 0:
         pytest.skip("Dovecot needs root to start")
     user = pwd.getpwnam("nobody")
-    port = _free_port()
+    port, tls_port = free_port(), free_port() if certificate else 0
+    tls = f"ssl = yes\nssl_cert = <{certificate}\nssl_key = <{certificate}" if certificate else "ssl = no"
     # A folder of its own: its workers are nobody, and pytest keeps its folders to its own user.
     home = Path(tempfile.mkdtemp(prefix="answerable-dovecot-"))
     home.chmod(0o755)
@@ -116,12 +140,13 @@ def running(tokens: str = "http://127.0.0.1:9/") -> Iterator[Dovecot]:
         folder.mkdir()
         os.chown(folder, user.pw_uid, user.pw_gid)
     config = home / "dovecot.conf"
-    config.write_text(CONFIG.format(home=home, port=port, user="nobody", group="nogroup"))
+    names = {"user": "nobody", "group": "nogroup"}
+    config.write_text(CONFIG.format(home=home, port=port, tls=tls, tls_port=tls_port, **names))
     (home / "oauth2.conf").write_text(f"tokeninfo_url = {tokens}\nusername_attribute = username\n")
     process = subprocess.Popen([program, "-F", "-c", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for_greeting(port, process, home)
-        yield Dovecot(port=port, home=home)
+        yield Dovecot(port=port, home=home, tls_port=tls_port)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=15)
@@ -139,7 +164,8 @@ def _wait_for_greeting(port: int, process: subprocess.Popen[bytes], home: Path) 
     raise AssertionError("Dovecot does not greet")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback on which nobody listens."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
