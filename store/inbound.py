@@ -24,7 +24,8 @@ from store.writer import Tx
 
 PARK_AFTER = 3  # faults
 SUSPECT_AFTER = 3  # times taken up without an end; from then on a message is taken up alone, so that it harms no other
-ENDS_THE_PROCESS = 5  # times taken up: deciding it ends the process, and no fault of ours was ever caught
+ENDS_THE_PROCESS = 8  # times taken up: deciding it ends the process, and no fault of ours was ever caught
+SUSPECT_WAITS = timedelta(minutes=1)  # before it is taken up once more, so that killing us often condemns no message
 MOST_BYTES = 64_000_000  # of messages that are taken up together
 _BACK_OFF = timedelta(seconds=30)  # doubled with every fault
 
@@ -100,7 +101,7 @@ def claim(tx: Tx, *, owner: str, now: datetime, lease: timedelta, limit: int) ->
     One that was taken up often and never came to an end comes alone.
     """
     ids = list(tx.scalars(_CLAIM, terms(owner=owner, now=now, lease=lease, limit=limit)))
-    return [_claimed(row) for row in tx.execute(_LOAD, {"ids": _affordable(tx, ids)})] if ids else []
+    return [_claimed(row) for row in tx.execute(_LOAD, {"ids": _affordable(tx, ids, now)})] if ids else []
 
 
 def fail(tx: Tx, inbound_id: int, *, now: datetime, fault: str) -> bool:
@@ -146,7 +147,7 @@ def release(tx: Tx, inbound_id: int, *, now: datetime) -> bool:
     return tx.execute(done).rowcount == 1
 
 
-def _affordable(tx: Tx, ids: list[int]) -> list[int]:
+def _affordable(tx: Tx, ids: list[int], now: datetime) -> list[int]:
     """The first of them that fit into memory together, a suspect alone, and at least one. The others are given back."""
     total = 0
     kept: list[int] = []
@@ -157,6 +158,7 @@ def _affordable(tx: Tx, ids: list[int]) -> list[int]:
             break
         kept.append(row.id)
         if suspect:
+            tx.execute(update(inbound).where(inbound.c.id == row.id).values(not_before=now + SUSPECT_WAITS))
             break
     for inbound_id in set(ids) - set(kept):
         _change(tx, inbound_id, claims=inbound.c.claims - 1)

@@ -1,7 +1,7 @@
-"""Letters on their way out. A letter is queued with its cause, marked `sending` before its wire is touched, then settled.
+"""Letters on their way out. A letter is queued with its cause, taken up, marked `sending` before its wire is touched, settled.
 
-Nothing is exactly once over SMTP. After a crash in `sending` an automatic letter is `unknown` and not sent again; what a person
-wrote is sent again, byte for byte, and receivers know it by its Message-ID.
+Nothing is exactly once over SMTP. What was only taken up is sent by whoever comes next. After a crash in `sending` an automatic
+letter is `unknown` and not sent again; what a person wrote is sent again, byte for byte, and receivers know it by its Message-ID.
 """
 
 from __future__ import annotations
@@ -15,17 +15,18 @@ from sqlalchemy import Row, and_, bindparam, case, select, true, update
 from intake.letter import Delivery, Letter, LetterKind, OutboxState, Outcome, Pending, Submission
 from store import blobs
 from store.inserting import added, upsert
-from store.lease import NOW, claiming, terms
+from store.lease import NOW, claiming, free, terms
 from store.schema import blob, outbox, thread_id
 from store.schema.outbox import SENDING, UNSENT
 from store.writer import Tx
 
 _DUE = and_(
     UNSENT,
+    free(outbox),
     outbox.c.next_attempt_at <= NOW,
     outbox.c.channel.in_(bindparam("channels", expanding=True)),
 )
-_CLAIM = claiming(outbox, _DUE, outbox.c.automatic, outbox.c.next_attempt_at, outbox.c.id, changes={"state": "sending"})
+_CLAIM = claiming(outbox, _DUE, outbox.c.automatic, outbox.c.next_attempt_at, outbox.c.id, changes={})
 _LOAD = (
     select(outbox, blob.c.content)
     .join(blob, blob.c.sha256 == outbox.c.blob_id)
@@ -44,10 +45,16 @@ def queue(tx: Tx, letter: Letter, submission: Submission, *, now: datetime) -> i
 
 
 def claim(tx: Tx, *, owner: str, now: datetime, lease: timedelta, limit: int, channels: Iterable[str]) -> list[Pending]:
-    """Take up to `limit` due letters of these channels up, those that a person wrote first, and mark them `sending`."""
+    """Take up to `limit` due letters of these channels up, those that a person wrote first."""
     what = terms(owner=owner, now=now, lease=lease, limit=limit) | {"channels": list(channels)}
     ids = list(tx.scalars(_CLAIM, what))
     return [_pending(row) for row in tx.execute(_LOAD, {"ids": ids})] if ids else []
+
+
+def begin(tx: Tx, outbox_id: int, *, owner: str, now: datetime, lease: timedelta) -> bool:
+    """Mark a letter as `sending`: from now on nobody knows, until it is settled. False where somebody else has it meanwhile."""
+    ours = outbox.c.id == outbox_id, UNSENT, outbox.c.lease_owner == owner
+    return tx.execute(update(outbox).where(*ours).values(state="sending", lease_until=now + lease)).rowcount == 1
 
 
 def settle(

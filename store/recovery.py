@@ -8,11 +8,13 @@ from sqlalchemy import update
 
 from store import outbox
 from store.schema import case, inbound
+from store.schema import outbox as letters
 from store.schema.arrivals import NEW
 from store.schema.cases import TIMED
+from store.schema.outbox import UNSENT
 from store.writer import Tx
 
-_TAKEN = ((inbound, NEW), (case, TIMED))
+_TAKEN = ((inbound, NEW), (case, TIMED), (letters, UNSENT))
 
 
 def recover(tx: Tx, *, now: datetime, alone: bool) -> list[int]:

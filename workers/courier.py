@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from asyncio import Semaphore
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 
@@ -19,6 +22,7 @@ from workers.metrics import SENT
 from workers.runner import Runner
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 
 class Courier(Runner):
@@ -30,7 +34,8 @@ class Courier(Runner):
     name = "courier"
     batch = 20
     at_once = 60
-    lease = timedelta(minutes=10)
+    at_the_wire = 2  # of one channel: whatever is there when a process is killed is of unknown fate
+    lease = timedelta(minutes=15)
 
     def __init__(
         self, store: Store, senders: Mapping[str, Sender], desk: Desk, clock: Clock, ids: Ids, owner: str
@@ -43,6 +48,7 @@ class Courier(Runner):
         self._ids = ids
         self._owner = owner
         self._crew = Crew(self.name, most=self.at_once)
+        self._wires: defaultdict[str, Semaphore] = defaultdict(lambda: Semaphore(self.at_the_wire))
 
     async def once(self) -> int:
         limit = min(self.batch, await self._crew.room())
@@ -60,10 +66,15 @@ class Courier(Runner):
         await self._crew.finish()
 
     async def _send(self, pending: Pending) -> None:
+        async with self._wires[pending.submission.channel]:
+            if await self._surely(lambda tx: self._begin(tx, pending)):
+                await self._hand_over(pending)
+
+    async def _hand_over(self, pending: Pending) -> None:
         deliveries = await self._senders[pending.submission.channel].send(pending.submission)
         now = self._clock.now()
         again = self._again(pending, deliveries, now)
-        state = await self._kept(lambda tx: self._keep(tx, pending, deliveries, now, again))
+        state = await self._surely(lambda tx: self._keep(tx, pending, deliveries, now, again))
         for delivery in deliveries:
             SENT.labels(channel=pending.submission.channel, outcome=delivery.outcome.value).inc()
         log.info(
@@ -79,14 +90,17 @@ class Courier(Runner):
         if state == "unknown":
             log.warning("letters_unknown", count=1)
 
-    async def _kept(self, keep: Callable[[Tx], OutboxState]) -> OutboxState:
-        """What became of a letter must not be forgotten because the database is away for a while."""
+    async def _surely(self, write: Callable[[Tx], T]) -> T:
+        """What becomes of a letter must not be forgotten because the database is away for a while."""
         while True:
             try:
-                return await self._store.write(keep)
+                return await self._store.write(write)
             except TryLater:
                 log.warning("store_down", worker=self.name)
                 await self._clock.sleep(self.pause_seconds)
+
+    def _begin(self, tx: Tx, pending: Pending) -> bool:
+        return outbox.begin(tx, pending.outbox_id, owner=self._owner, now=self._clock.now(), lease=self.lease)
 
     def _again(self, pending: Pending, deliveries: Sequence[Delivery], now: datetime) -> datetime | None:
         if all(d.outcome is not Outcome.DEFERRED for d in deliveries):

@@ -32,9 +32,10 @@ async def queue(store: Store, *kinds: LetterKind, there: str = JO, at: datetime 
 
 
 async def claim(store: Store, limit: int = 10) -> list[int]:
-    claimed = await store.write(
-        lambda tx: outbox.claim(tx, owner="me", now=LATER, lease=LEASE, limit=limit, channels=("web",))
-    )
+    taken = {"owner": "me", "now": LATER, "lease": LEASE}
+    claimed = await store.write(lambda tx: outbox.claim(tx, **taken, limit=limit, channels=("web",)))
+    for pending in claimed:
+        await store.write(lambda tx, each=pending.outbox_id: outbox.begin(tx, each, **taken))
     return [pending.outbox_id for pending in claimed]
 
 

@@ -70,7 +70,9 @@ async def test_the_nearest_of_our_letters_is_what_is_answered(store: Store) -> N
 async def test_a_bounce_leads_to_its_letter_and_says_whether_it_had_left(store: Store) -> None:
     await open_case(store, (letter(), submission("l1")))
     waiting = await ask(store, bounce_letters=("l1",))
-    await store.write(lambda tx: outbox.claim(tx, owner="me", now=TUESDAY, lease=LEASE, limit=1, channels=["mail"]))
+    taken = {"owner": "me", "now": TUESDAY, "lease": LEASE}
+    [pending] = await store.write(lambda tx: outbox.claim(tx, **taken, limit=1, channels=["mail"]))
+    await store.write(lambda tx: outbox.begin(tx, pending.outbox_id, **taken))
     sending = await ask(store, bounce_letters=("l1",))
     assert (waiting.reports_on.in_flight, sending.reports_on.in_flight) == (False, True)
     assert sending.reports_on.recipient == JO

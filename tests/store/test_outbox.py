@@ -32,6 +32,18 @@ async def states(store: Store) -> list[str]:
     return list(await store.read(lambda tx: tx.scalars(select(letters.c.state).order_by(letters.c.id)).all()))
 
 
+async def send(store: Store, *, now: datetime = TUESDAY, owner: str = "me") -> list[Pending]:
+    """Take letters up and go to the wire with them."""
+    taken = await claim(store, now=now, owner=owner)
+    for each in taken:
+        assert await begin(store, each, now=now, owner=owner)
+    return taken
+
+
+async def begin(store: Store, pending: Pending, *, now: datetime = TUESDAY, owner: str = "me") -> bool:
+    return await store.write(lambda tx: outbox.begin(tx, pending.outbox_id, owner=owner, now=now, lease=LEASE))
+
+
 def delivery(recipient: str, outcome: Outcome, code: int = 250) -> Delivery:
     return Delivery(recipient=recipient, outcome=outcome, code=code)
 
@@ -61,11 +73,21 @@ async def test_a_notification_goes_to_each_of_two_people(store: Store) -> None:
     assert len(await claim(store)) == 2
 
 
-async def test_a_letter_is_marked_before_anybody_gets_it(store: Store) -> None:
+async def test_a_letter_at_the_wire_is_nobody_elses(store: Store) -> None:
     await queue(store, (letter(), submission()))
-    await claim(store)
+    await send(store)
     assert await states(store) == ["sending"]
     assert await claim(store, owner="other", now=LATER) == []
+
+
+async def test_a_letter_that_was_only_taken_up_is_sent_by_whoever_comes_next(store: Store) -> None:
+    """A crash must not cost the customers in the queue their acknowledgements, only those at the wire."""
+    await queue(store, (letter(), submission()))
+    [taken] = await claim(store, owner="slow")
+    assert await claim(store, owner="other") == []
+    assert [each.outbox_id for each in await claim(store, owner="other", now=TUESDAY + LEASE)] == [taken.outbox_id]
+    assert not await begin(store, taken, owner="slow")
+    assert await begin(store, taken, owner="other")
 
 
 async def test_what_a_person_wrote_goes_first(store: Store) -> None:
@@ -130,9 +152,9 @@ async def test_without_an_answer_to_the_whole_letter_an_acknowledgement_is_not_t
 async def test_after_a_crash_a_reply_is_sent_again_and_an_acknowledgement_is_not(store: Store) -> None:
     """K-10: at most once for what no person wrote, at least once with the same bytes for what one did."""
     await queue(store, (letter(), submission("l1")), (letter(LetterKind.REPLY), submission("l2")))
-    before = await claim(store, owner="dead")
+    before = await send(store, owner="dead")
     unknown = await store.write(lambda tx: outbox.recover(tx, now=TUESDAY, alone=True))
-    again = await claim(store)
+    again = await send(store)
     assert await states(store) == ["unknown", "sending"]
     assert unknown == [each.outbox_id for each in before if each.automatic]
     assert [each.submission for each in again] == [each.submission for each in before if not each.automatic]
@@ -140,7 +162,7 @@ async def test_after_a_crash_a_reply_is_sent_again_and_an_acknowledgement_is_not
 
 async def test_what_the_living_are_sending_is_left_alone(store: Store) -> None:
     await queue(store, (letter(), submission("l1")))
-    await claim(store, owner="alive")
+    await send(store, owner="alive")
     assert await store.write(lambda tx: outbox.recover(tx, now=TUESDAY)) == []
     assert await states(store) == ["sending"]
     assert len(await store.write(lambda tx: outbox.recover(tx, now=TUESDAY + LEASE))) == 1

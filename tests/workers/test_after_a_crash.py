@@ -113,8 +113,9 @@ async def test_what_another_node_was_sending_when_it_ended_is_taken_over_while_w
 ) -> None:
     """Until a daemon starts anew is too late."""
     await store.write(lambda tx: take_in(tx, decision(opened()), (letter(LetterKind.REPLY), submission())))
-    lease = {"owner": "dead", "now": TUESDAY, "lease": Courier.lease, "channels": ["mail"]}
-    await store.write(lambda tx: outbox.claim(tx, **lease, limit=1))
+    lease = {"owner": "dead", "now": TUESDAY, "lease": Courier.lease}
+    [taken] = await store.write(lambda tx: outbox.claim(tx, **lease, channels=["mail"], limit=1))
+    await store.write(lambda tx: outbox.begin(tx, taken.outbox_id, **lease))
     await Takeover(store, clock).once()
     assert await states(store) == ["sending"]
     clock.at += Courier.lease
