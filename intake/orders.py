@@ -3,117 +3,97 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from datetime import timedelta
 
 from intake import promising
 from intake.acts import Act, Refused
-from intake.case import Event, Kind, Status, stamp
-from intake.commands import Command, when
-from intake.decision import CaseChange
-from intake.history import evolve
-from intake.hours import Calendar, promise_due
+from intake.case import Kind, Status
+from intake.commands import Command
+from intake.following_up import followup, owe_follow_up, reopen
+from intake.hours import promise_due
+from intake.placing import join, open_held
+from intake.teams import receiver
+from intake.telling import told
+from intake.times import moment
+
+FURTHEST = timedelta(days=366)  # that a promise lies ahead; further is a slip of the finger
+UNSOLVED = (Status.OPEN, Status.INVESTIGATING)
 
 
 def _note(act: Act, command: Command) -> Act:
     return act.then(Kind.NOTE_ADDED, text=command.rest) if command.rest else act
 
 
+def _reply(act: Act, command: Command) -> Act:
+    """It says whom the words are for, and does nothing itself."""
+    if command.rest:
+        raise Refused(
+            "reply-on-the-line", "Write #reply on a line of its own, and what the customer shall read below it."
+        )
+    if not act.said.body:
+        raise Refused("nothing-written", "There was nothing below #reply, so nothing was sent.")
+    return act
+
+
 def _pass(act: Act, command: Command) -> Act:
-    department = act.q.policy.department(command.rest)
-    handler = act.q.policy.person(department.handler) if department else act.q.policy.person(command.rest.lower())
-    if handler is None:
-        known = ", ".join(d.name for d in act.q.policy.departments)
-        raise Refused("unknown-department", f"#pass needs a team that exists: {known}.")
-    act = act.then(Kind.CASE_PASSED, to=department.name if department else handler.department, handler=handler.id)
-    notice = act.letters.notification(
-        act.case,
-        handler,
-        cause=act.q.cause,
-        now=act.q.now,
-        words=act.said.body or act.case.words,
-        reasons=("passed-on",),
-        kind_of="passed",
-        promise=next(iter(act.case.open_promises), None),
-    )
-    return act.write(notice)
+    act.needs(*UNSOLVED)
+    to = receiver(act.q.policy, command.rest)
+    if to.handler.id == act.case.handler:
+        raise Refused("already-there", f"The case is with {to.handler.name} already. Teams are: {to.teams}.")
+    if to.note:
+        act = act.then(Kind.NOTE_ADDED, text=to.note)
+    act = act.then(Kind.CASE_PASSED, to=to.department, handler=to.handler.id)
+    return act.tell(to.handler, "passed", "passed-on", words="\n\n".join(filter(None, (to.note, act.said.body))))
 
 
 def _promise(act: Act, command: Command) -> Act:
-    due_at = when(command.rest, now=act.q.now, calendar=act.calendar)
+    act.needs(*UNSOLVED, Status.HELD, Status.FOLLOW_UP)
+    due_at = moment(command.rest, now=act.q.now, calendar=act.calendar)
     if due_at is None:
         raise Refused(
-            "unreadable-time", "#promise needs a time to come, such as: #promise Fri 17:00, or #promise tomorrow."
+            "unreadable-time",
+            f"We cannot tell when that is: {command.rest or '(nothing)'}. "
+            "Write it like this: #promise Fri 17:00, #promise tomorrow noon, or #promise 22 Jan 10:30.",
         )
-    if not act.said.body or act.is_note:
-        raise Refused("promise-without-words", "A promise is made to the customer: write them a line below #promise.")
+    if not act.q.now < due_at < act.q.now + FURTHEST:
+        said = f"{act.calendar.local(due_at):%A %d %B %Y at %H:%M}"
+        raise Refused("time-not-to-come", f"A promise needs a time to come, within a year, and that is {said}.")
+    if not act.answers:
+        raise Refused(
+            "promise-without-words",
+            "A promise is made to the customer: write them a line below #promise, with #reply above it "
+            "if your replies are notes otherwise.",
+        )
     return act.add(promising.made(act.case, "news", due_at, now=act.q.now, actor=act.person.id))
 
 
 def _complex(act: Act, command: Command) -> Act:
+    act.needs(*UNSOLVED)
     act = act.then(Kind.MARKED_COMPLEX, reason=command.rest or "said-by-staff")
     if act.case.open_promises or act.said.get("promise"):
         return act
-    due_at = promise_due(act.q.now, act.q.brand.hours)
-    kind = "news" if act.said.body and not act.is_note else "target"
+    kind = "news" if act.answers else "target"
+    due_at = promise_due(act.q.now, act.brand.hours)
     return act.add(promising.made(act.case, kind, due_at, now=act.q.now, actor=act.person.id))
 
 
 def _resolve(act: Act, command: Command) -> Act:
     """Resolved is not yet followed up: that is owed unless it was settled at the first contact (seed 004, stage 3)."""
+    act.needs(*UNSOLVED)
+    if act.said.get("promise"):
+        raise Refused("resolve-and-promise", "What is resolved needs no further promise: send #resolve or #promise.")
     resolution = command.rest or " ".join(act.said.body.split())[:200] or act.case.last_answer
     if not resolution:
         raise Refused("no-resolution", "Say in a few words what was done: #resolve replacement sent on Thursday.")
-    if not act.said.body:
+    if not act.answers:
         act = act.add(*promising.kept(act.case, now=act.q.now, actor=act.person.id))
-    owed = act.case.passed or act.case.complex or act.case.contacts > 1 or act.case.replies > 0
+    case = act.case
+    repeated = case.contacts > 1 or case.replies > 0 or case.reopened > 0 or case.first_time == "no"
+    owed = case.passed or case.complex or repeated
     act = act.then(Kind.CASE_RESOLVED, resolution=resolution, follow_up=owed)
-    return _follow_up_task(act) if owed else act
-
-
-def _follow_up_task(act: Act) -> Act:
-    due_at = promising.follow_up_due(act.case, act.person.id, now=act.q.now, brand=act.q.brand)
-    act = act.then(Kind.FOLLOW_UP_DUE, due_at=stamp(due_at))
-    owner = act.q.policy.person(act.case.owner) or act.person
-    return act.write(act.letters.follow_up_task(act.case, owner, cause=act.q.cause, now=act.q.now, due_at=due_at))
-
-
-def _followup(act: Act, command: Command) -> Act:
-    """The owner spoke to the customer: yes, no, or that nobody answered."""
-    answer, _, more = command.rest.partition(" ")
-    if more:
-        act = act.then(Kind.NOTE_ADDED, text=more)
-    today = act.calendar.local(act.q.now).date().isoformat()
-    match answer.lower().rstrip(",.:"):
-        case "yes" | "y":
-            act = _resolved_first(act)
-            return act.then(Kind.FOLLOW_UP_ANSWERED, answer="yes", on=today)
-        case "no" | "n":
-            act = act.then(Kind.FOLLOW_UP_ANSWERED, answer="no", on=today)
-            return _reopened(act, "not-resolved")
-        case "voicemail" | "no-answer" | "unreachable":
-            return act.then(Kind.NOTE_ADDED, text=f"follow-up attempt: {answer.lower()}")
-    raise Refused(
-        "unreadable-followup", "#followup says how the call went: #followup yes, #followup no, or #followup voicemail."
-    )
-
-
-def _resolved_first(act: Act) -> Act:
-    if act.case.status in (Status.FOLLOW_UP, Status.RESOLVED):
+    if not owed:
         return act
-    if not (act.case.last_answer or act.said.body):
-        raise Refused("no-resolution", "Resolve the case first: #resolve and what was done, then #followup yes.")
-    resolution = act.case.last_answer or act.said.body[:200]
-    return act.then(Kind.CASE_RESOLVED, resolution=resolution, follow_up=True)
-
-
-def _reopen(act: Act, command: Command) -> Act:
-    return _reopened(act, command.rest or "said-by-staff")
-
-
-def _reopened(act: Act, reason: str) -> Act:
-    act = act.then(Kind.CASE_REOPENED, reason=reason)
-    due_at = promise_due(act.q.now, act.q.brand.hours)
-    return act.add(promising.made(act.case, "target", due_at, now=act.q.now, actor=act.person.id))
+    return owe_follow_up(act, promising.follow_up_due(act.case, act.person.id, now=act.q.now, brand=act.brand))
 
 
 def _idea(act: Act, command: Command) -> Act:
@@ -124,61 +104,22 @@ def _idea(act: Act, command: Command) -> Act:
 
 
 def _status(act: Act, command: Command) -> Act:
-    history = tuple(_line(event, act.calendar) for event in act.q.facts.history)
+    events = (*act.q.facts.history, *act.events)
+    history = tuple(told(event, act.calendar, act.q.policy) for event in events)
     return act.write(act.letters.status(act.case, act.person, cause=act.q.cause, now=act.q.now, history=history))
-
-
-def _line(event: Event, calendar: Calendar) -> str:
-    return f"{calendar.local(event.at):%Y-%m-%d %H:%M}  {event.kind.value.replace('_', ' ')}  ({event.actor})"
-
-
-def _join(act: Act, command: Command) -> Act:
-    """A held case belongs to another: the other takes in its contacts and keeps the earlier clock."""
-    other = act.other
-    if (
-        act.case.status is not Status.HELD
-        or other is None
-        or (command.rest and _plain(command.rest) != _plain(other.ref))
-    ):
-        raise Refused("nothing-to-join", "#join works on a held case, with the reference that its notice names.")
-    taken = {"from": act.case.ref, "received_at": stamp(act.case.received_at), "contacts": act.case.contacts}
-    taken |= {"participants": list(act.case.participants), "thread": list(act.case.thread)}
-    merged = Event(kind=Kind.CASE_MERGED, at=act.q.now, actor=act.person.id, data=taken)
-    handler = act.q.policy.person(other.handler) or act.person
-    notice = act.letters.notification(
-        evolve(other, merged),
-        handler,
-        cause=act.q.cause,
-        now=act.q.now,
-        words=act.case.words,
-        reasons=("joined-by-staff",),
-        kind_of="again",
-        promise=next(iter(other.open_promises), None),
-    )
-    act = act.add(*promising.kept(act.case, now=act.q.now, actor=act.person.id)).then(Kind.CASE_MERGED, into=other.ref)
-    return replace(act, changes=(CaseChange(ref=other.ref, events=(merged,)),)).write(notice)
-
-
-def _open(act: Act, command: Command) -> Act:
-    if act.case.status is not Status.HELD:
-        raise Refused("nothing-held", "#open works on a case that is held.")
-    return act.then(Kind.CASE_RELEASED)
-
-
-def _plain(ref: str) -> str:
-    return "".join(c for c in ref.lower() if c.isalnum())
 
 
 ORDERS: dict[str, Callable[[Act, Command], Act]] = {
     "note": _note,
+    "reply": _reply,
     "pass": _pass,
     "promise": _promise,
     "complex": _complex,
     "resolve": _resolve,
-    "followup": _followup,
+    "followup": followup,
     "idea": _idea,
-    "reopen": _reopen,
+    "reopen": reopen,
     "status": _status,
-    "join": _join,
-    "open": _open,
+    "join": join,
+    "open": open_held,
 }

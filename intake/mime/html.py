@@ -8,11 +8,16 @@ from html import escape
 
 import nh3
 from resiliparse.extract.html2text import extract_plain_text
+from selectolax.lexbor import LexborHTMLParser
 
 from intake.mime.defects import Defect
 
 MAX_HTML = 1_000_000  # characters
 MAX_DEEP = 2000  # elements inside each other; the sanitiser's cost is quadratic in it
+
+MAX_HIDDEN = 50  # elements that are looked for, each of which takes a walk through the page
+_HIDES = re.compile(r"display\s{0,3}:\s{0,3}none|\shidden[\s=>]", re.IGNORECASE)
+_HIDDEN = '[hidden], [style*="display:none" i], [style*="display: none" i]'
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
 _NO_DEPTH = frozenset(
@@ -34,7 +39,20 @@ _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-
 
 def text_of(html: str) -> str:
     """The visible words, with lists and tables kept readable."""
-    return str(extract_plain_text(html[:MAX_HTML], preserve_formatting=True, alt_texts=False))
+    return str(extract_plain_text(_visible(html[:MAX_HTML]), preserve_formatting=True, alt_texts=False))
+
+
+def _visible(html: str) -> str:
+    """The page without the elements that it says are not to be shown."""
+    if not _HIDES.search(html) or too_deep(html):
+        return html
+    page = LexborHTMLParser(html)
+    for _ in range(MAX_HIDDEN):  # one after the other, since what is inside a removed element is gone with it
+        hidden = page.css_first(_HIDDEN)
+        if hidden is None:
+            break
+        hidden.decompose()
+    return page.html or ""
 
 
 def sanitise(html: str, content_ids: Iterable[str] = ()) -> tuple[str | None, tuple[Defect, ...]]:

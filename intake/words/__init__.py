@@ -3,6 +3,16 @@
 from intake.words.forward import find_forward, is_forward_subject
 from intake.words.language import language_of
 from intake.words.marker import REPLY_MARKER, REPLY_MARKERS
+from intake.words.own import own_words, repeats
 from intake.words.splitting import split
 
-__all__ = ["REPLY_MARKER", "REPLY_MARKERS", "find_forward", "is_forward_subject", "language_of", "split"]
+__all__ = [
+    "REPLY_MARKER",
+    "REPLY_MARKERS",
+    "find_forward",
+    "is_forward_subject",
+    "language_of",
+    "own_words",
+    "repeats",
+    "split",
+]

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from intake.words.echo import echoes
 from intake.words.splitting import split
 
-LEAST = (
-    3  # filled lines in a row: a sentence or two that we wrote as well may be meant, or be an answer that we offered
-)
+SURE = 6  # words of a line that nobody writes by chance
+LEAST = 3  # filled lines in a row: a sentence or two that we wrote too may be meant, such as an answer that we offered
 
 
 def own_words(reply: str, letter: str) -> str:
@@ -22,6 +21,12 @@ def own_words(reply: str, letter: str) -> str:
         lines[at] = f"> {lines[at]}"  # as the mail program should have marked it
     words = split("\n".join(lines))
     return words.reply if words.quoted else ""  # where nothing is new, `split` gives all of it back
+
+
+def repeats(text: str, letter: str) -> bool:
+    """Whether a whole line of some length stands word for word in `letter`, our text."""
+    lines = text.splitlines()
+    return any(len(lines[at].split()) >= SURE for at in echoes(lines, letter))
 
 
 def _blocks(lines: Sequence[str], repeated: frozenset[int]) -> Iterator[list[int]]:
