@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from intake import reference
+from intake.cues.openings import by_letter
 from intake.masking import is_account, is_card, mask
 from intake.message import Message
 
@@ -31,16 +32,15 @@ _THINGS = (
 )
 _CALLED = r"numbers?|numero|número|numéro|nummer|num|nos?|nr|n[°ºo]|id|code|reference|ref|is|was|ist|war|est|es|è"
 _GLUE = r"[\s:#.\-–=(\[\"'*_]{0,4}"
-_NUMBER = r"[A-Z]{0,10}[\-/.]?[0-9][A-Z0-9]{0,30}(?:[\-/.][A-Z0-9]{1,30}){0,4}"
+_NUMBER = r"[a-z]{0,10}[\-/.]?[0-9][a-z0-9]{0,30}(?:[\-/.][a-z0-9]{1,30}){0,4}"
 _NO_AMOUNT = r"(?![^\W_])(?!\s?(?:[€£$%]|eur|gbp|usd|chf|pound|quid|day|week|month|hour|tage|wochen))"
 _AND = r"(?:\s{0,3}(?:,|&|\+|\b(?:and|und|et|y|e|en)\b)\s{0,3})"
 _NAMED = re.compile(
-    rf"(?<![^\W_])(?:{'|'.join(_THINGS)})s?(?:{_GLUE}(?:{_CALLED})){{0,3}}{_GLUE}"
-    rf"(?<![^\W_])({_NUMBER}(?:{_AND}{_NUMBER}){{0,9}}){_NO_AMOUNT}",
-    re.IGNORECASE,
+    rf"[\W_]{by_letter(_THINGS)}s?(?:{_GLUE}(?:{_CALLED})){{0,3}}{_GLUE}"
+    rf"(?<![^\W_])({_NUMBER}(?:{_AND}{_NUMBER}){{0,9}}){_NO_AMOUNT}"
 )
 _HASHED = re.compile(rf"(?<![^\W_])#\s?([0-9][0-9\-]{{3,20}}){_NO_AMOUNT}")
-_EACH = re.compile(_NUMBER, re.IGNORECASE)
+_EACH = re.compile(_NUMBER)
 _DATE = re.compile(r"\d{4}[\-/.]\d{1,2}[\-/.]\d{1,2}|\d{1,2}[\-/.]\d{1,2}[\-/.]\d{2,4}|(?:19|20)\d\d")
 _PHONE = re.compile(r"0\d{9,10}")
 _PRICE = re.compile(r"\d+\.\d\d")
@@ -62,8 +62,9 @@ def matters(text: str, patterns: Iterable[str] = ()) -> tuple[str, ...]:
     `patterns` are further regular expressions with one group each: the company's own kinds of number.
     """
     seen = unicodedata.normalize("NFKC", text[:MAX_TEXT])
-    named = [number for hit in _NAMED.finditer(seen) for number in _EACH.findall(hit[1])]
-    named += [hit[1] for hit in _HASHED.finditer(seen)]
+    folded = "\n" + seen.lower()
+    named = [number for hit in _NAMED.finditer(folded) for number in _EACH.findall(hit[1])]
+    named += [hit[1] for hit in _HASHED.finditer(folded)]
     found = [_plain(number) for number in named if _means_something(number)]
     for pattern in patterns:
         found += [_plain(hit[1]) for hit in re.finditer(pattern, seen, re.IGNORECASE) if hit[1]]
