@@ -8,6 +8,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from intake.case import Status
 from workers.verbs.files import Format
 
 app = App(name="main.py", help="Answerable, a complaint intake daemon.", version="0.1.0")
@@ -61,7 +62,7 @@ def import_(path: Path, *, config: Config = None) -> int:
 
 
 @app.command
-def cases(*, config: Config = None, as_json: Json = False, status: str | None = None) -> int:
+def cases(*, config: Config = None, as_json: Json = False, status: Status | None = None) -> int:
     """List the cases."""
     from workers.verbs import looking as verb
 
@@ -114,7 +115,7 @@ def main() -> int:
     """Run a verb. What is wrong with settings or the database is a sentence, not a traceback."""
     from workers.verbs.errors import spoken
 
-    return spoken(lambda: int(app(result_action="return_value") or 0))
+    return spoken(lambda: int(app(result_action="return_value", exit_on_error=False) or 0))
 
 
 if __name__ == "__main__":

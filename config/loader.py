@@ -17,7 +17,7 @@ from intake.policy import Key, Policy
 from intake.rehearsal import rehearse
 from intake.stationery import PAPERS, Stationery
 
-__all__ = ["Faults", "build", "default_text", "load", "read"]
+__all__ = ["Faults", "build", "default_text", "examine", "load", "read"]
 
 HERE = Path(__file__).parent
 LOCAL = Path("var")  # where the local configuration lives when none is named
@@ -34,6 +34,42 @@ def load(
     """
     document, base = _document(path)
     faults: list[str] = []
+    loaded = _loaded(document, base, environ, spare_key, faults)
+    if rehearsal and not faults:
+        faults += rehearse(loaded.policy, loaded.stationery)
+    if faults:
+        raise Faults(faults)
+    return loaded
+
+
+def examine(path: Path | None, *, environ: Mapping[str, str], spare_key: Key) -> tuple[Loaded, list[str]]:
+    """All that is wrong, and what can be tried out nevertheless: what is badly formed is left out, or as documented.
+
+    Raises `Faults` for a file that is not TOML.
+    """
+    try:
+        loaded = load(path, environ=environ, spare_key=spare_key)
+    except Faults as error:
+        table, base = _table(path)
+        sound = {key: value for key, value in table.items() if _is_sound(key, value)}
+        stand_in = {} if {"brand", "person", "department"} <= sound.keys() else tomllib.loads(default_text())
+        people = {key: stand_in[key] for key in ("brand", "person", "department") if key in stand_in}
+        return _loaded(build(Document, sound | people, ""), base, environ, spare_key, []), list(error.faults)
+    return loaded, []
+
+
+def _is_sound(key: str, value: Any) -> bool:
+    try:
+        build(Document, {key: value}, "")
+    except Faults:
+        return False
+    return True
+
+
+def _loaded(
+    document: Document, base: Path, environ: Mapping[str, str], spare_key: Key | None, faults: list[str]
+) -> Loaded:
+    """What the file describes, and into `faults` what is wrong with that."""
     settings = _settings(document, base, environ, faults)
     policy = Policy(
         brands=document.brand,
@@ -45,12 +81,7 @@ def load(
         department_of=document.desk.department_of,
     )
     faults += check(settings, policy)
-    stationery = Stationery(_templates(settings.letters, faults))
-    if rehearsal and not faults:
-        faults += rehearse(policy, stationery)
-    if faults:
-        raise Faults(faults)
-    return Loaded(settings=settings, policy=policy, stationery=stationery)
+    return Loaded(settings=settings, policy=policy, stationery=Stationery(_templates(settings.letters, faults)))
 
 
 def read(path: Path | None, *, environ: Mapping[str, str]) -> Settings:
@@ -69,13 +100,18 @@ def default_text() -> str:
 
 
 def _document(path: Path | None) -> tuple[Document, Path]:
+    table, base = _table(path)
+    return build(Document, table, ""), base
+
+
+def _table(path: Path | None) -> tuple[dict[str, Any], Path]:
+    """The file, and the folder that its paths start from. Raises `Faults`."""
     try:
-        table: dict[str, Any] = tomllib.loads(path.read_text() if path else default_text())
+        return tomllib.loads(path.read_text() if path else default_text()), path.parent if path else LOCAL
     except OSError:
         raise Faults([f"The settings file {path} cannot be read."]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Faults([f"The settings file {path} is not TOML: {error}."]) from None
-    return build(Document, table, ""), path.parent if path else LOCAL
 
 
 def _settings(document: Document, base: Path, environ: Mapping[str, str], faults: list[str]) -> Settings:

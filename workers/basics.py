@@ -24,8 +24,12 @@ def read(path: Path | None, *, dry: bool = False) -> Loaded:
 
     For a dry run no letter is tried out.
     """
-    chosen = path or (LOCAL if LOCAL.exists() else None)
-    return load(chosen, environ=os.environ, spare_key=DRY_KEY if dry else None, rehearsal=not dry)
+    return load(path or local(), environ=os.environ, spare_key=DRY_KEY if dry else None, rehearsal=not dry)
+
+
+def local() -> Path | None:
+    """The local settings, where a first start has made them."""
+    return LOCAL if LOCAL.exists() else None
 
 
 def desk(loaded: Loaded, ids: Ids) -> Desk:

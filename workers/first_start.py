@@ -20,35 +20,45 @@ def prepare(settings: Path, ids: SystemIds) -> None:
     folder = settings.parent
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _write(settings, default_text)
-    _write(folder / "keys", lambda: new_file(ids.secret(32)))
+    make_keys(folder / "keys", ids)
     _write(folder / "webhook-secrets", lambda: new_webhook_secrets(ids.secret(32)))
     _write(folder / PASSWORD_FILE, lambda: ids.letter() + "\n")
     _write(folder / "accounts", lambda: account_line("asha", _password(folder), ids.secret(16)) + "\n")
 
 
+def make_keys(path: Path, ids: SystemIds) -> None:
+    """The signing keys, which every daemon needs, where there are none yet. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _write(path, lambda: new_file(ids.secret(32)))
+
+
 def invitation(parts: Parts) -> str:
-    """Where to look, and three things to try."""
+    """Where to look, and three things to try. Every line can be copied into a terminal as it stands."""
     host, port = parts.addresses.get("smtp", ("127.0.0.1", 2525))
     web_host, web_port = parts.addresses["http"]
     data = parts.loaded.settings.data
     desk = parts.loaded.policy.brands[0].addresses[0]
+    asha = parts.loaded.policy.people[0].email
+    name, _, domain = desk.partition("@")
     return f"""
-Answerable runs. Its settings are in {data / "answerable.toml"}, letters land in {data / "outbox"}. Try:
+Answerable runs. Settings are in {data / "answerable.toml"}, and letters land in {data / "outbox"} as .eml files. Try:
 
-  1. Complain by mail, then look into the outbox:
+  1. Complain by mail. A moment later the acknowledgement is in the outbox, and so is the notification to Asha.
        swaks --server {host}:{port} --from you@example.org --to {desk} \\
-             --header 'Subject: The kettle leaks' --body 'My kettle (order 88123) leaks. I am disappointed.'
+         --header 'Subject: The kettle leaks' --body 'My kettle (order 88123) leaks. I am disappointed.'
 
-  2. Complain in the chat:  http://{web_host}:{web_port}/demo
+     Answer as Asha, which in her mail program is pressing Reply; you find the answer in the outbox:
+       swaks --server {host}:{port} --auth-user asha --auth-password {_password(data)} --from {asha} \\
+         --to "$(grep -hoE '{name}\\+s\\.[a-z0-9.]+@{domain}' {data / "outbox"}/*.eml | tail -n 1)" \\
+         --body 'A new kettle is on its way to you today.'
+
+  2. Complain in the chat window:  http://{web_host}:{web_port}/demo
 
   3. See what would happen to any mail, and why:
-       .venv/bin/python main.py explain {data / "outbox"}/*.eml
+       .venv/bin/python main.py explain tests/corpus/2009-customer-whose-parcel-was-not-delivered.eml
 
-  Staff answer by pressing Reply: save a notification's Reply-To address, and write to it as asha:
-       swaks --server {host}:{port} --auth-user asha --auth-password {_password(data)} \\
-             --from asha@staff.harbour.example --to 'help+s....@harbour.example' --body 'A new kettle leaves today.'
-
-  .venv/bin/python main.py cases | register | audit      Ctrl-C stops it.
+  Look at what came of it:  .venv/bin/python main.py cases      (or register, parked, audit; --help lists all)
+  Ctrl-C stops it. Nothing that was accepted is lost.
 """
 
 

@@ -60,6 +60,14 @@ class Wires:
 
 def wires(loaded: Loaded, clock: Clock, ids: Ids) -> Wires:
     """All channels, made from their tables. Raises `Faults` with everything that is wrong with any of them."""
+    made, faults = attempt(loaded, clock, ids)
+    if faults:
+        raise Faults(faults)
+    return made
+
+
+def attempt(loaded: Loaded, clock: Clock, ids: Ids) -> tuple[Wires, list[str]]:
+    """The channels that can be made, and what is wrong with the others."""
     settings = loaded.settings
     tools = Tools(clock=clock, ids=ids, policy=loaded.policy, data=settings.data)
     faults: list[str] = []
@@ -73,16 +81,11 @@ def wires(loaded: Loaded, clock: Clock, ids: Ids) -> Wires:
     try:
         server = Server("http", build(HttpOptions, settings.http, "http"))
         server.channels = [channel for channel in named.values() if hasattr(channel, "routes")]
+        named["http"] = server
     except Faults as error:
         faults += error.faults
-    if faults:
-        raise Faults(faults)
-    named["http"] = server
-    return Wires(
-        named=named,
-        receivers={name: channel for name, channel in named.items() if hasattr(channel, "receive")},
-        senders=_senders(named),
-    )
+    receivers = {name: channel for name, channel in named.items() if hasattr(channel, "receive")}
+    return Wires(named=named, receivers=receivers, senders=_senders(named)), faults
 
 
 def _channel(where: str, table: Mapping[str, Any], tools: Tools) -> Any:

@@ -3,38 +3,48 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
+from typing import Any
 
-from config.settings import Loaded
+from config.loader import examine
 from intake.ports import TryLater
+from store import engine, versions
 from store.errors import StoreError
+from store.migrate import current
 from workers import basics, wiring
 from workers.clock import SystemClock, SystemIds
 from workers.verbs import output
 
 
 def run(config: Path | None) -> int:
-    loaded = basics.read(config)
-    faults = asyncio.run(_probe(loaded))
-    for fault in faults:
+    """Status 1 where anything is wrong. Nothing is stored, and nobody is written to."""
+    loaded, faults = examine(config or basics.local(), environ=os.environ, spare_key=basics.DRY_KEY)
+    made, wrong = wiring.attempt(loaded, SystemClock(), SystemIds())
+    faults += wrong
+    faults += _database(loaded.settings.database.url)
+    faults += asyncio.run(_probe(made.named.values()))
+    for fault in dict.fromkeys(faults):
         output.complain(fault)
     if not faults:
         output.say("All is well: settings, letters, database, ways in and way out.")
     return 1 if faults else 0
 
 
-async def _probe(loaded: Loaded) -> list[str]:
-    faults = await _database(loaded)
-    made = wiring.wires(loaded, SystemClock(), SystemIds())
-    for channel in made.named.values():
-        faults += await channel.probe()
-    return faults
+async def _probe(channels: Any) -> list[str]:
+    """All at once: each waits for somebody else's server."""
+    found = await asyncio.gather(*(channel.probe() for channel in channels))
+    return [fault for faults in found for fault in faults]
 
 
-async def _database(loaded: Loaded) -> list[str]:
+def _database(url: str) -> list[str]:
+    """Tables that are older than this code are no fault: the daemon brings them up to date when it starts."""
     try:
-        store = await basics.database(loaded, exclusive=False)
-        await store.close()
-    except (StoreError, TryLater) as error:
+        path = engine.sqlite_path(engine.parse(url))
+        if path is None or path.exists():
+            versions.refuse_newer(current(url))
+    except TryLater as error:
+        return [f"database: it does not answer ({error})."]
+    except (StoreError, OSError) as error:
         return [f"database: {error}."]
     return []

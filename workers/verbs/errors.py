@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
+
+from cyclopts import CycloptsError
+from jinja2 import TemplateError
 
 from config.loader import Faults
 from intake.ports import CannotListen, TryLater
@@ -11,12 +16,17 @@ from workers.verbs import output
 
 
 def spoken(verb: Callable[[], int]) -> int:
-    """The verb's exit status; 2 for wrong settings, 1 for a database or a port that will not do."""
+    """The verb's exit status: 2 for wrong settings or a wrong command line, 1 for whatever else will not do."""
     try:
         return verb()
     except Faults as error:
         for fault in error.faults:
             output.complain(fault)
+        return 2
+    except CycloptsError:
+        return 2  # it has said what is wrong
+    except TemplateError as error:
+        output.complain(f"a letter template cannot be used: {error}; main.py check names all that is wrong")
         return 2
     except (StoreError, CannotListen) as error:
         output.complain(f"{error}")
@@ -24,5 +34,13 @@ def spoken(verb: Callable[[], int]) -> int:
     except TryLater:
         output.complain("the database does not answer")
         return 1
-    except (BrokenPipeError, KeyboardInterrupt):
+    except BrokenPipeError:
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # whoever read has left: there is nothing to flush to
         return 130
+    except KeyboardInterrupt:
+        return 130
+    except OSError as error:
+        output.complain(f"{error.filename or 'this machine'}: {error.strerror or 'cannot be used'}")
+        return 1

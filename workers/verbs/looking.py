@@ -25,9 +25,9 @@ T = TypeVar("T")
 LISTED = 10_000
 
 
-def cases(config: Path | None, *, as_json: bool, status: str | None) -> int:
+def cases(config: Path | None, *, as_json: bool, status: Status | None) -> int:
     """Every case, newest first."""
-    found = _read(config, lambda tx: shelf.newest(tx, status=Status(status) if status else None, limit=LISTED))
+    found = _read(config, lambda tx: shelf.newest(tx, status=status, limit=LISTED))
     if as_json:
         for case in found:
             output.line(summary(case))

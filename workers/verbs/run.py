@@ -1,15 +1,18 @@
-"""`run`: the daemon. A first start without settings makes a local configuration, keys and a staff login, and says what to try."""
+"""`run`: the daemon. A first start makes keys; without settings also a local configuration, and it says what to try."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from pathlib import Path
 
+from config.loader import read
 from config.settings import Loaded
 from workers import basics, first_start, wiring
 from workers.clock import SystemClock, SystemIds
 from workers.daemon import serve
+from workers.limits import allow_many_connections
 from workers.log import configure
 from workers.takeover import recover
 from workers.verbs import output
@@ -19,6 +22,9 @@ from workers.wiring import Parts
 def run(config: Path | None) -> int:
     if config is None:
         first_start.prepare(basics.LOCAL, SystemIds())
+    else:
+        first_start.make_keys(read(config, environ=os.environ).keys, SystemIds())
+    allow_many_connections()
     loaded = basics.read(config)
     configure(loaded.settings.log.format, loaded.settings.log.level)
     with asyncio.Runner(loop_factory=_loop()) as runner:
