@@ -21,6 +21,7 @@ def read(blob: bytes) -> tuple[Message, str | None]:
     written = body.written(laid.bodies)
     files = attachments.of(laid.files, written.html or "")
     safe, cut = html.sanitise(written.html or "", (one.content_id for one in files))
+    parts, unread = _parts(root)
     message = Message(
         message_id=head.message_id,
         in_reply_to=head.ids("in-reply-to"),
@@ -35,8 +36,8 @@ def read(blob: bytes) -> tuple[Message, str | None]:
         html=safe if written.html is not None else None,
         attachments=files,
         headers=head.fields,
-        parts=tuple(islice(_parts(root, 0), prescan.MAX_PARTS)),
-        defects=_slugs([*limits, *head.defects, *unpacked, *cut, *layout.marks(root), *_repairs(root)]),
+        parts=parts,
+        defects=_slugs([*limits, *head.defects, *unpacked, *cut, *layout.marks(root), *_repairs(root), *unread]),
     )
     return message, written.html
 
@@ -46,13 +47,21 @@ def _slugs(defects: list[Defect]) -> tuple[str, ...]:
 
 
 def _repairs(root: Node) -> Iterator[Defect]:
-    for leaf in layout.leaves(root):
-        yield from leaf.defects
+    for node in (root, *layout.leaves(root)):
+        yield from node.defects
 
 
-def _parts(root: Node, depth: int) -> Iterator[Part]:
+def _parts(root: Node) -> tuple[tuple[Part, ...], tuple[Defect, ...]]:
+    """The leaves, also of attached messages, and the limits beyond which some were left out."""
+    parts = tuple(islice(_leaves(root, 0), reader.MAX_PARTS + 1))
+    deeper = any(part.type in MESSAGE_TYPES and part.depth == reader.MAX_DEPTH for part in parts)
+    defects = [Defect.LIMIT_DEPTH] * deeper + [Defect.LIMIT_PARTS] * (len(parts) > reader.MAX_PARTS)
+    return parts[: reader.MAX_PARTS], tuple(defects)
+
+
+def _leaves(root: Node, depth: int) -> Iterator[Part]:
     """The leaves in order; an attached message is followed by its own, one deeper."""
     for leaf in layout.leaves(root):
         yield Part(type=leaf.type, params=leaf.params, text=leaf.text, depth=depth)
-        if leaf.type in MESSAGE_TYPES and depth < prescan.MAX_DEPTH:
-            yield from _parts(reader.read(prescan.bound(leaf.content)[0]), depth + 1)
+        if leaf.type in MESSAGE_TYPES and depth < reader.MAX_DEPTH:
+            yield from _leaves(reader.read(prescan.bound(leaf.content)[0]), depth + 1)

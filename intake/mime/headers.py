@@ -25,17 +25,23 @@ STRUCTURED = frozenset(_MAILBOXES | _RESENT | _MIME)
 
 
 def mended(head: bytes) -> bytes:
-    """The header block such that every reader sees it alike. Both of ours end it at the first line that is no field.
+    """The header block without damage, so that every reader sees it alike; words that begin in it stand behind an empty line."""
+    fields, words = parted(head)
+    return fields + b"\n" + words if words else fields
 
-    Where fields of the machinery follow such a line, it is damage and left out; else the text begins there, for want of an
-    empty line.
+
+def parted(head: bytes) -> tuple[bytes, bytes]:
+    """The fields of a header block, and the words that begin in it.
+
+    Where fields of the machinery follow a line that is none, that line is damage and left out; else the text begins there, for
+    want of an empty line.
     """
     broken = _NO_FIELD.search(head)
     if broken is None:
-        return head
+        return head, b""
     if _MACHINERY.search(head, broken.end()):
-        return _NO_FIELD.sub(b"", head)
-    return head[: broken.start()] + b"\n" + head[broken.start() :]
+        return _NO_FIELD.sub(b"", head), b""
+    return head[: broken.start()], head[broken.start() :]
 
 
 def split(head: bytes) -> list[tuple[str, bytes]]:

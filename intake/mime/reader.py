@@ -1,25 +1,23 @@
-"""The MIME tree (RFC 2045, 2046): the fast strict parser first, the lenient one of the standard library where it refuses."""
+"""The MIME tree (RFC 2045, 2046), read in one way only: what is bounded, counted and shown is the same."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from email.generator import BytesGenerator
-from email.message import Message as StdMessage
-from email.parser import BytesParser
-from email.policy import compat32
-from typing import Any
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
-import fast_mail_parser
-
-from intake.mime import charset, headers, html, params, transfer
+from intake.mime import charset, headers, html, params, prescan, transfer
+from intake.mime.boundaries import Boundaries, Delimiter
 from intake.mime.defects import Defect
 
 MESSAGE_TYPES = frozenset({"message/rfc822", "message/global", "message/news"})
-MAX_LINES = 500_000  # for the lenient parser
+MAX_DEPTH = 16  # containers inside each other; and, of attached messages, inside each other
+MAX_PARTS = 200
 
-_FIELDS = ("content-type", "content-disposition", "content-transfer-encoding", "content-id", "content-location")
+_FIELD = re.compile(
+    rb"^(content-(?:type|disposition|transfer-encoding|id|location))[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,27 +37,100 @@ class Node:
 
 
 def read(blob: bytes) -> Node:
-    """The tree of a message that `prescan.bound` has bounded."""
-    try:
-        return _from_fast(fast_mail_parser.parse_email_tree(blob))
-    except (fast_mail_parser.ParseError, _Unsure):
-        return _from_standard(BytesParser(policy=compat32).parsebytes(_bounded(blob)))
+    """The tree of a message that `prescan.bound` has bounded. What is wrong with its structure is in the root's defects."""
+    reading = _Reading(blob)
+    root, _ = reading.part(0, "text/plain", ())
+    return replace(root, defects=(*root.defects, *reading.defects)) if reading.defects else root
 
 
-def _bounded(blob: bytes) -> bytes:
-    """The lenient parser takes a microsecond for a line, however short: real mail has far fewer."""
-    return b"\n".join(blob.split(b"\n", MAX_LINES)[:MAX_LINES]) if blob.count(b"\n") > MAX_LINES else blob
+class _Reading:
+    """One message being read, from its first byte to its last."""
+
+    def __init__(self, blob: bytes) -> None:
+        self.blob = blob
+        self.boundaries: Boundaries | None = None  # looked for only where something is parted
+        self.parts = 0
+        self.defects: list[Defect] = []
+
+    def part(self, start: int, default: str, open_: tuple[bytes, ...]) -> tuple[Node, Delimiter | None]:
+        """The part that begins at `start`, and the delimiter behind it."""
+        delimiter = self._next(start, open_)
+        limit = delimiter.start if delimiter else len(self.blob)
+        fields, words, body = self._head(start, limit)
+        declared, parameters = _declared(fields, default)
+        if declared.startswith("multipart/") and len(open_) == MAX_DEPTH:
+            self.defects.append(Defect.LIMIT_DEPTH)
+        elif declared.startswith("multipart/"):
+            boundary = self._boundary(parameters, open_, body, limit)
+            if boundary:
+                children, delimiter = self._children(declared, (*open_, boundary), body)
+                return Node(type=declared, params=parameters, children=children), delimiter
+        content = words + self.blob[body : _before(self.blob, delimiter.start) if delimiter else limit]
+        return _leaf(fields, declared, parameters, content), delimiter
+
+    def _next(self, at: int, open_: tuple[bytes, ...]) -> Delimiter | None:
+        return self.boundaries.next(at, open_) if self.boundaries else None
+
+    def _head(self, start: int, limit: int) -> tuple[dict[str, str], bytes, int]:
+        """The fields that matter here, the words that begin where an empty line is missing, and where the body begins."""
+        end = prescan.header_end(self.blob, start, limit)
+        head, words = headers.parted(self.blob[start : min(end, start + prescan.MAX_HEADER_BLOCK)])
+        body = limit if end == limit else min(self.blob.find(b"\n", end) + 1, limit)
+        return _fields(head), words, body
+
+    def _boundary(self, parameters: Mapping[str, str], open_: tuple[bytes, ...], body: int, limit: int) -> bytes:
+        """The declared boundary where it occurs, else one that plainly parts the body, else b""."""
+        self.boundaries = self.boundaries or Boundaries.of(self.blob)
+        declared = parameters.get("boundary", "").rstrip().encode("utf-8", "surrogateescape")
+        found = self._next(body, (*open_, declared)) if declared else None
+        if found and found.level == len(open_) and not found.last:
+            return declared
+        guessed = self.boundaries.guess(body, limit)
+        self.defects += [Defect.STRUCTURE_BROKEN] if guessed else []
+        return guessed
+
+    def _children(
+        self, declared: str, open_: tuple[bytes, ...], body: int
+    ) -> tuple[tuple[Node, ...], Delimiter | None]:
+        """The parts of a container. What a digest does not declare is a message (RFC 2046 section 5.1.5)."""
+        default = "message/rfc822" if declared == "multipart/digest" else "text/plain"
+        children: list[Node] = []
+        delimiter = self._next(body, open_)
+        while delimiter and delimiter.level == len(open_) - 1 and not delimiter.last:
+            if self.parts == MAX_PARTS:
+                self.defects.append(Defect.LIMIT_PARTS)
+                return tuple(children), None
+            self.parts += 1
+            child, delimiter = self.part(delimiter.end, default, open_)
+            children.append(child)
+        if delimiter and delimiter.level == len(open_) - 1:
+            return tuple(children), self._next(delimiter.end, open_[:-1])
+        self.defects.append(Defect.STRUCTURE_BROKEN)
+        return tuple(children), delimiter
 
 
-class _Unsure(Exception):
-    """The fast parser has read it, but the words would be lost."""
+def _before(blob: bytes, at: int) -> int:
+    """Where the content ends before a delimiter: the line break between them belongs to the delimiter."""
+    return at - (2 if blob[at - 2 : at - 1] == b"\r" else 1)
 
 
-def _leaf(fields: Mapping[str, str], content: bytes, default: str, *defects: Defect) -> Node:
+def _fields(head: bytes) -> dict[str, str]:
+    """Fields by lower-case name. Of two that contradict each other the last counts: what is nearer to the words loses fewer."""
+    found = {name.decode().lower(): value.strip() for name, value in _FIELD.findall(head) if value.strip()}
+    return {name: headers.unfold(value)[0] for name, value in found.items()}
+
+
+def _declared(fields: Mapping[str, str], default: str) -> tuple[str, dict[str, str]]:
+    declared, parameters = params.split(fields.get("content-type", ""))
+    return declared if declared.count("/") == 1 and " " not in declared else default, parameters
+
+
+def _leaf(fields: Mapping[str, str], declared: str, parameters: Mapping[str, str], content: bytes) -> Node:
     """A part without parts. A container that could not be opened is shown as the text it is."""
-    declared, parameters = _declared(fields, default)
+    defects: tuple[Defect, ...] = ()
     if declared.startswith("multipart/"):
-        declared, defects = "text/plain", (*defects, Defect.BOUNDARY_MISSING)
+        declared, defects = "text/plain", (Defect.BOUNDARY_MISSING,)
+    content, repaired = transfer.decode(content, params.split(fields.get("content-transfer-encoding", ""))[0])
     text, guesses = _text(declared, parameters, content)
     disposition, named = params.split(fields.get("content-disposition", ""))
     return Node(
@@ -75,13 +146,8 @@ def _leaf(fields: Mapping[str, str], content: bytes, default: str, *defects: Def
         location=fields.get("content-location", ""),
         content=content,
         text=text,
-        defects=(*defects, *guesses),
+        defects=(*defects, *([Defect.TRANSFER_BROKEN] if repaired else []), *guesses),
     )
-
-
-def _declared(fields: Mapping[str, str], default: str) -> tuple[str, dict[str, str]]:
-    declared, parameters = params.split(fields.get("content-type", ""))
-    return declared if declared.count("/") == 1 and " " not in declared else default, parameters
 
 
 def _text(declared: str, parameters: Mapping[str, str], content: bytes) -> tuple[str, tuple[Defect, ...]]:
@@ -91,49 +157,3 @@ def _text(declared: str, parameters: Mapping[str, str], content: bytes) -> tuple
     if not label and declared == "text/html":
         label = html.declared_charset(content)
     return charset.decode(content, label)
-
-
-def _encoding(fields: Mapping[str, str]) -> str:
-    return params.split(fields.get("content-transfer-encoding", ""))[0]
-
-
-def _from_fast(part: Any, default: str = "text/plain") -> Node:
-    fields: dict[str, str] = {}
-    for name, values in part.headers.items():
-        if name.lower() in _FIELDS:
-            fields.setdefault(name.lower(), values[0])
-    if part.content_type.startswith("multipart/"):
-        if not part.children:
-            raise _Unsure
-        return _container(fields, part.children, _from_fast)
-    content, repaired = part.content or b"", False
-    if "uu" in _encoding(fields):
-        content, repaired = transfer.decode(content, _encoding(fields))
-    return _leaf(fields, content, default, *([Defect.TRANSFER_BROKEN] if repaired else []))
-
-
-def _from_standard(part: StdMessage, default: str = "text/plain") -> Node:
-    fields: dict[str, str] = {}
-    for name, value in part.raw_items():
-        if name.lower() in _FIELDS:
-            fields.setdefault(name.lower(), headers.unfold(value.encode("utf-8", "surrogateescape"))[0])
-    payload: Any = part.get_payload()
-    if isinstance(payload, list) and part.get_content_maintype() == "multipart":
-        return _container(fields, payload, _from_standard)
-    raw = _bytes_of(payload[0]) if isinstance(payload, list) else payload.encode("utf-8", "surrogateescape")
-    content, repaired = transfer.decode(raw, _encoding(fields))
-    return _leaf(fields, content, default, Defect.STRUCTURE_BROKEN, *([Defect.TRANSFER_BROKEN] if repaired else []))
-
-
-def _container(fields: Mapping[str, str], parts: Iterable[Any], read_part: Callable[[Any, str], Node]) -> Node:
-    """A multipart. What a digest does not declare is a message (RFC 2046 section 5.1.5)."""
-    declared, parameters = _declared(fields, "multipart/mixed")
-    inner = "message/rfc822" if declared == "multipart/digest" else "text/plain"
-    children = tuple(read_part(part, inner) for part in parts)
-    return Node(type=declared, params=parameters, children=children)
-
-
-def _bytes_of(message: StdMessage) -> bytes:
-    out = io.BytesIO()
-    BytesGenerator(out, mangle_from_=False, maxheaderlen=0, policy=compat32).flatten(message)
-    return out.getvalue().lstrip(b"\n")
