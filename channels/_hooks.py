@@ -49,7 +49,7 @@ class Incoming:
     blob: bytes  # a JSON contact, or the whole mail where the provider passes it on
     media_type: MediaType = "application/json"
     mail_from: str | None = None
-    rcpt_to: tuple[str, ...] = ()
+    rcpt_to: tuple[str, ...] = ()  # where the provider knows it; otherwise the channel's brand
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,11 +97,13 @@ class Hook:
         secrets_file: Path,  # one secret a line; while one replaces another, both
         max_body: int,  # bytes
         tools: Tools,
+        brand: str = "",  # whom the messages are for; "" is the first brand
         statuses: Statuses = DEFAULT,
     ) -> None:
         self.kind, self.name, self.tools = kind, name, tools
         self._verify, self._read, self._statuses = verify, read, statuses
         self._secrets_file, self._max_body = secrets_file, max_body
+        self._brand = brand
 
     def routes(self, deliver: Deliver) -> list[web.RouteDef]:
         async def take(request: web.Request) -> web.Response:
@@ -110,11 +112,14 @@ class Hook:
         return [web.post(f"/hooks/{self.name}", take)]
 
     async def probe(self) -> list[str]:
+        known = not self._brand or any(brand.id == self._brand for brand in self.tools.policy.brands)
+        wrong = [] if known else [f"Channel {self.name!r} is for a brand that there is not: {self._brand!r}."]
         secrets = self.secrets()
         if not secrets:
-            return [f"Channel {self.name!r} has no secret: put one on a line of {self._secrets_file}."]
-        short = any(len(secret) < SHORTEST for secret in secrets)
-        return [f"A secret of channel {self.name!r} is too short: {SHORTEST} bytes at least."] if short else []
+            wrong += [f"Channel {self.name!r} has no secret: put one on a line of {self._secrets_file}."]
+        if any(len(secret) < SHORTEST for secret in secrets):
+            wrong += [f"A secret of channel {self.name!r} is too short: {SHORTEST} bytes at least."]
+        return wrong
 
     async def close(self) -> None:
         """Nothing is streamed here."""
@@ -156,7 +161,8 @@ class Hook:
             raise Refused(self._statuses.unreadable, str(wrong)) from None
 
     def _raw(self, message: Incoming, peer: str, now: datetime) -> RawMessage:
-        envelope = Envelope(mail_from=message.mail_from, rcpt_to=message.rcpt_to, peer=peer, verified=True)
+        rcpt_to = message.rcpt_to or (self.tools.policy.brand(self._brand).addresses[0],)
+        envelope = Envelope(mail_from=message.mail_from, rcpt_to=rcpt_to, peer=peer, verified=True)
         return RawMessage(
             channel=self.kind,
             account=self.name,

@@ -37,7 +37,9 @@ class Options:
     """Where to listen, and how much at once."""
 
     listen: str = "127.0.0.1:8080"  # host:port, [::1]:port; port 0 takes a free one
-    max_connections: int = 4000  # at once; keep it below the limit of open files
+    max_connections: int = (
+        500  # at once; with all other listeners' below the limit of open files, 1,024 on most systems
+    )
     max_connections_per_peer: int = 100
     proxies: tuple[str, ...] = ("127.0.0.1", "::1")  # our own: believed about X-Forwarded-For, and not limited
 

@@ -29,6 +29,7 @@ class Options:
     """One sender and what it shares with us."""
 
     secrets_file: str  # one "whsec_..." a line; relative to the data folder
+    brand: str = ""  # a brand's id; "" is the first one
     tolerance: int = TOLERANCE  # seconds that the sender's clock may differ from ours
     max_body: int = 1_000_000  # bytes
     reply_url: str = ""  # where answers are posted; "" when answers go by mail
@@ -65,6 +66,7 @@ class Webhook(Hook):
             secrets_file=tools.data / options.secrets_file,
             max_body=options.max_body,
             tools=tools,
+            brand=options.brand,
         )
         self._reply_url = options.reply_url
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -26,7 +27,7 @@ from intake.ports import Deliver
 from tests.channels.contract import Desk
 from tests.channels.hook_contract import HookContract, stable_id
 from tests.channels.web import Site, site, tools
-from tests.harbour import TUESDAY, FakeClock
+from tests.harbour import POLICY, TUESDAY, FakeClock
 
 OURS = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 NEXT = "whsec_bmV4dCBzZWNyZXQgb2YgdGhlIGhhcmJvdXIgZGVzaw=="
@@ -357,3 +358,24 @@ async def test_an_answer_that_has_nowhere_to_go_is_not_tried_again_and_again(
 ) -> None:
     (delivery,) = await build("shop", Options(secrets_file="shop.secrets"), tools(tmp_path, clock)).send(ANSWER)
     assert (delivery.recipient, delivery.outcome) == ("order-7", Outcome.REJECTED)
+
+
+@pytest.mark.usefixtures("secrets")
+async def test_a_message_is_for_the_brand_that_the_channel_speaks_for(tmp_path: Path, clock: FakeClock) -> None:
+    """Who answers, in whose name and in whose hours, follows from the address that was written to."""
+    first, second = POLICY.brands[0], replace(POLICY.brands[0], id="other", addresses=("care@other.example",))
+    policy = replace(POLICY, brands=(first, second))
+    for brand, address in (("", first.addresses[0]), ("other", "care@other.example")):
+        desk = Desk()
+        options = Options(secrets_file="shop.secrets", brand=brand)
+        channel = build("shop", options, replace(tools(tmp_path, clock), policy=policy))
+        async with site(channel, deliver=desk.deliver) as (running, client):
+            url = f"{running.base}/hooks/shop"
+            assert (await client.post(url, data=KETTLE, headers=signed(KETTLE))).status == 200
+        assert desk.messages[0].envelope.rcpt_to == (address,)
+
+
+@pytest.mark.usefixtures("secrets")
+async def test_a_brand_that_there_is_not_is_told_before_we_start(tmp_path: Path, clock: FakeClock) -> None:
+    channel = build("shop", Options(secrets_file="shop.secrets", brand="hrabour"), tools(tmp_path, clock))
+    assert "'hrabour'" in (await channel.probe())[0]
