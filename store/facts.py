@@ -15,7 +15,7 @@ from intake.decision import Facts, Keys, Sent
 from intake.reference import expand
 from store import cases, chain, locks, lookups
 from store.columns import shorten, shortened
-from store.outbox import domain
+from store.outbox import domain, letter_id
 from store.writer import Tx
 
 _MESSAGE_IDS = 50  # of a message's References are looked up, the nearest first
@@ -62,7 +62,7 @@ def facts(tx: Tx, keys: Keys, *, now: datetime) -> Facts:
         related=tuple(cases.look_all(tx, by_token.related).values()) if by_token else (),
         history=tuple(chain.history(tx, by_token.ref)[-_HISTORY:]) if by_token else (),
         answers=next((s for s in sent if s.outbox_id == found.answered), None),
-        reports_on=next((s for s in sent if s.message_id.partition("@")[0] in keys.bounce_letters), None),
+        reports_on=next((s for s in sent if letter_id(s.message_id) in keys.bounce_letters), None),
         automatic_on_case_24h=_automatic(tx, known, now),
         open_cases_of=_counts(tx.execute(lookups.OPEN_CASES)),
         **_figures(tx, keys, now),

@@ -113,7 +113,7 @@ def _row(tx: Tx, letter: Letter, submission: Submission, now: datetime) -> dict[
         "mail_from": submission.mail_from,
         "rcpt": list(submission.rcpt_to),
         "message_id": submission.message_id,
-        "letter_id": submission.message_id.partition("@")[0],
+        "letter_id": letter_id(submission.message_id),
         "blob_id": blobs.keep(tx, submission.blob),
         "text": letter.text,
         "state": "pending",
@@ -122,6 +122,11 @@ def _row(tx: Tx, letter: Letter, submission: Submission, now: datetime) -> dict[
         "results": {},
         "created_at": now,
     }
+
+
+def letter_id(message_id: str) -> str:
+    """The letter's own id in a Message-ID of ours; the reference of its case may stand behind it."""
+    return message_id.partition("@")[0].partition(".")[0]
 
 
 def domain(address: str) -> str:

@@ -134,8 +134,9 @@ async def open_house(folder: Path, settings: str, clock: StoryClock) -> AsyncIte
     loops = [asyncio.create_task(runner.run()) for runner in parts.runners]
     await parts.reception.start()
     house = House(parts=parts, clock=clock, folder=folder)
+    listening = sum(hasattr(receiver, "address") for receiver in parts.receivers.values())
     for _ in range(200):
-        if len(parts.addresses) >= 3:
+        if len(parts.addresses) == listening:
             break
         await asyncio.sleep(0.02)
     try:
