@@ -156,14 +156,15 @@ class Session:
     def flag(self, uids: Sequence[int]) -> None:
         """Mark as taken in: seen, and with our keyword where the server keeps it. Some say they do and then refuse."""
         client = self._use()
-        client.add_flags(uids, [b"\\Seen"], silent=True)
         if self.keywords:
             try:
-                client.add_flags(uids, [KEYWORD], silent=True)
+                client.add_flags(uids, [b"\\Seen", KEYWORD], silent=True)
+                return
             except imaplib.IMAP4.abort:
                 raise
             except imaplib.IMAP4.error:
                 self.keywords = False
+        client.add_flags(uids, [b"\\Seen"], silent=True)
 
     def move(self, uids: Sequence[int], folder: str) -> None:
         """Into another folder, made if need be. Never a bare EXPUNGE: it would delete what others marked."""
