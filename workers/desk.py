@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from intake import reference
-from intake.case import Case
+from intake.case import Case, Kind
 from intake.compose import compose
 from intake.decide import decide
 from intake.decision import CaseChange, Decision, Due
@@ -96,7 +96,8 @@ class Desk:
         return {change.ref: self._look_after(tx, change) for change in changes}
 
     def _look_after(self, tx: Tx, change: CaseChange) -> datetime | None:
-        case = cases.look(tx, change.ref)
+        opens = any(event.kind is Kind.CASE_OPENED for event in change.events)  # a number that is taken is found out later
+        case = None if opens else cases.look(tx, change.ref)
         for event in change.events:
             case = evolve(case, event)
         return next_look(case, self.policy.brand(case.brand)) if case else None

@@ -25,6 +25,7 @@ from workers.understanding import Understood, shown_raw
 
 log = structlog.get_logger()
 ROOT = Path(__file__).parents[1]
+COMMAND = (sys.executable, "-m", "workers.sandbox_child")
 BEGINNING = 64 * 1024  # bytes that are read of a message that is too much as a whole
 PATIENCE = 20.0  # seconds by the clock; the limit of processor time comes first, but for a child that sleeps
 IDLE_SECONDS = 60.0
@@ -81,8 +82,8 @@ class Sandbox:
         return answer
 
     def _start(self) -> Popen[bytes]:
-        self._child = Popen(
-            [sys.executable, "-m", "workers.sandbox_child"],
+        self._child = Popen(  # noqa: S603 - our own module
+            COMMAND,
             cwd=ROOT,
             stdin=PIPE,
             stdout=PIPE,

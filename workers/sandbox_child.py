@@ -24,16 +24,28 @@ MEMORY = 512 * 1024 * 1024  # bytes of address space
 def main() -> None:
     """Serve until the input ends."""
     asked, answers = sys.stdin.buffer, _answers()
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold the message
+    limit_memory()
     with suppress(EOFError):
         policy = pickle.load(asked)  # noqa: S301
         while True:
             raw = pickle.load(asked)  # noqa: S301
-            _limit_time()
+            limit_time()
             found = understand(raw, policy)
             pickle.dump((found.message, found.signals), answers, protocol=pickle.HIGHEST_PROTOCOL)
             answers.flush()
+
+
+def limit_memory() -> None:
+    """More than this is a MemoryError. No core file is written either: it would hold the message."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def limit_time() -> None:
+    """SIGXCPU ends the process when this message has had its time: the limit counts the process's whole life."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    until = int(used.ru_utime + used.ru_stime) + 1 + PROCESSOR_SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
 
 
 def _answers() -> BinaryIO:
@@ -41,13 +53,6 @@ def _answers() -> BinaryIO:
     kept = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return os.fdopen(kept, "wb")
-
-
-def _limit_time() -> None:
-    """SIGXCPU ends the process when this message has had its time: the limit counts the process's whole life."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    until = int(used.ru_utime + used.ru_stime) + 1 + PROCESSOR_SECONDS
-    resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
 
 
 if __name__ == "__main__":

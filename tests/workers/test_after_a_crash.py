@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select
 
 from intake.letter import Delivery, LetterKind, Outcome, Submission
@@ -20,13 +19,6 @@ from workers.courier import Courier
 from workers.desk import Desk
 from workers.takeover import Takeover
 from workers.triage import Triage
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[Store]:
-    opened = await Store.open("sqlite://")
-    yield opened
-    await opened.close()
 
 
 def desk() -> Desk:

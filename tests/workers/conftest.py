@@ -1,0 +1,24 @@
+"""A store in memory, and a desk that decides for Harbour Home."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from store.database import Store
+from tests.harbour import POLICY, FakeIds
+from tests.paper import letters
+from workers.desk import Desk
+
+
+@pytest.fixture
+async def store() -> AsyncIterator[Store]:
+    opened = await Store.open("sqlite://")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk(policy=POLICY, letters=letters(), ids=FakeIds())

@@ -1,0 +1,158 @@
+"""Every message ends as a decision or parked, and none waits for another one."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from store import cases, inbound
+from store.database import Store
+from store.errors import StoreDown
+from store.schema import inbound as arrivals
+from tests.harbour import POLICY, FakeClock, FakeIds
+from tests.paper import letters
+from tests.store.examples import raw
+from workers import triage as module
+from workers.desk import Desk
+from workers.triage import LARGE, Triage
+
+
+class Faulty(Desk):
+    """Fails at messages of one kind, with their words in its mouth."""
+
+    def settle(self, tx, inbound_id, understood, now):
+        if b"poison" in understood.raw.blob:
+            raise ValueError(understood.raw.blob.decode())
+        return super().settle(tx, inbound_id, understood, now)
+
+
+def faulty() -> Faulty:
+    return Faulty(policy=POLICY, letters=letters(), ids=FakeIds())
+
+
+def worker(store: Store, desk: Desk, clock: FakeClock) -> Triage:
+    return Triage(store, desk, clock, "me", decided=lambda: None)
+
+
+async def keep(store: Store, *sources: str, **changes: object) -> None:
+    await store.write(lambda tx: [inbound.receive(tx, raw(source, **changes)) for source in sources])
+
+
+async def all_done(triage: Triage) -> None:
+    while await triage.once():
+        await triage.settled()
+    await triage.finish()
+
+
+async def states(store: Store) -> list[str]:
+    return list(await store.read(lambda tx: tx.scalars(select(arrivals.c.state).order_by(arrivals.c.id)).all()))
+
+
+async def test_a_fault_of_ours_is_tried_again_later_and_parked_the_third_time(store: Store, clock: FakeClock) -> None:
+    await keep(store, "poison")
+    triage = worker(store, faulty(), clock)
+    for pause in (timedelta(seconds=31), timedelta(seconds=61), timedelta(days=1)):
+        await triage.once()
+        await triage.settled()
+        assert await triage.once() == 0, "it is not tried again at once"
+        clock.at += pause
+    [waiting] = await store.read(inbound.parked)
+    assert (waiting.state, waiting.reason) == ("parked", "fault")
+    assert waiting.fault.startswith("ValueError at ")
+    assert "poison" not in waiting.fault
+    assert "customer.example" not in waiting.fault
+
+
+async def test_a_message_that_cannot_be_decided_delays_no_other(store: Store, clock: FakeClock) -> None:
+    await keep(store, "poison", "2", "3")
+    await all_done(worker(store, faulty(), clock))
+    assert await states(store) == ["new", "done", "done"]
+
+
+async def test_a_message_that_takes_long_to_read_delays_no_other(
+    store: Store, desk: Desk, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_on, understand = threading.Event(), module.understand
+
+    def slow(each, policy):
+        if each.source_id == "slow":
+            read_on.wait(10)
+        return understand(each, policy)
+
+    monkeypatch.setattr(module, "understand", slow)
+    await keep(store, "slow")
+    triage = worker(store, desk, clock)
+    await triage.once()
+    await keep(store, "2")
+    await triage.once()
+    async with asyncio.timeout(10):
+        while "done" not in await states(store):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert await states(store) == ["new", "done"]
+    read_on.set()
+    await triage.finish()
+    assert await states(store) == ["done", "done"]
+
+
+async def test_a_large_message_is_read_elsewhere_and_decided_like_any_other(
+    store: Store, desk: Desk, clock: FakeClock
+) -> None:
+    blob = b"From: jo@customer.example\r\nSubject: Broken lamp\r\n\r\n" + b"The lamp arrived broken.\r\n" * (
+        LARGE // 20
+    )
+    await keep(store, "1", blob=blob)
+    await all_done(worker(store, desk, clock))
+    [case] = await store.read(cases.newest)
+    assert case.participants == ("jo@customer.example",)
+    assert "The lamp arrived broken." in case.words
+
+
+async def test_a_message_taken_up_once_before_is_read_where_it_can_do_no_harm(
+    store: Store, desk: Desk, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P-04: it may be what ended the process."""
+    monkeypatch.setattr(module, "understand", lambda *_: pytest.fail("read in the daemon's own process"))
+    await keep(store, "1")
+    await store.write(lambda tx: inbound.claim(tx, owner="dead", now=clock.now(), lease=timedelta(minutes=1), limit=1))
+    clock.advance(minutes=2)
+    await all_done(worker(store, desk, clock))
+    assert await states(store) == ["done"]
+
+
+class Away(Store):
+    """A database that is away when decisions are written, so many times."""
+
+    away = 2
+
+    async def write(self, fn):
+        if getattr(fn, "func", None) is not None and self.away:
+            type(self).away -= 1
+            raise StoreDown("away")
+        return await super().write(fn)
+
+
+async def test_a_database_that_is_away_for_a_moment_is_no_fault_of_the_message(desk: Desk, clock: FakeClock) -> None:
+    store = await Away.open("sqlite://")
+    await keep(store, "1")
+    await all_done(worker(store, desk, clock))
+    assert await states(store) == ["done"]
+    assert await store.read(lambda tx: tx.scalar(select(arrivals.c.attempts))) == 0
+    await store.close()
+
+
+async def test_two_complaints_that_draw_the_same_number_get_one_each(store: Store, clock: FakeClock) -> None:
+    class Unlucky(FakeIds):
+        drawn = iter([7, 7, 8])
+
+        def case_number(self) -> int:
+            return next(self.drawn)
+
+    await keep(store, "1")
+    await keep(store, "2", blob=raw("2").blob.replace(b"jo@", b"kit@").replace(b"lamp", b"rug"))
+    await all_done(worker(store, replace(faulty(), ids=Unlucky()), clock))
+    assert len(await store.read(cases.newest)) == 2
