@@ -1,0 +1,173 @@
+"""The loops around the work: what fails is tried again and disturbs nobody, and stopping finishes what was begun."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
+
+from intake.message import RawMessage
+from intake.ports import CannotListen, Deliver, Receipt, TryLater
+from store import cases, inbound
+from store.database import Store
+from tests.harbour import TUESDAY, FakeClock
+from tests.store.examples import REF, decision, do, opened, promised, raw
+from workers.crew import Crew
+from workers.desk import Desk
+from workers.gauges import Gauges
+from workers.readiness import Readiness
+from workers.receiver import Keeper, Reception
+from workers.reminder import Reminder
+from workers.runner import Runner
+
+
+class Clumsy(Runner):
+    """Fails in every way, then does its work, then has none."""
+
+    name = "clumsy"
+    poll_seconds = pause_seconds = 0.01
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns: list[Exception | int] = [TryLater("away"), ValueError("jo@customer.example"), 1, 0]
+        self.finished = False
+
+    async def once(self) -> int:
+        turn = self.turns.pop(0)
+        if not self.turns:
+            self.stop()
+        if isinstance(turn, Exception):
+            raise turn
+        return turn
+
+    async def finish(self) -> None:
+        self.finished = True
+
+
+async def test_a_worker_that_fails_goes_on_and_says_so_without_anybodys_data() -> None:
+    worker = Clumsy()
+    with capture_logs() as logs:
+        await asyncio.wait_for(worker.run(), 10)
+    assert [each["event"] for each in logs] == ["store_down", "worker_fault"]
+    assert worker.turns == []
+    assert worker.finished
+
+
+async def test_a_crew_does_so_many_things_at_once_and_survives_a_fault() -> None:
+    crew, gate, at_once, most = Crew("test", most=2), asyncio.Event(), 0, 0
+
+    async def work(number: int) -> None:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await gate.wait()
+        at_once -= 1
+        if number == 0:
+            raise ValueError(number)
+
+    for number in range(2):
+        crew.begin(number, work(number))
+        crew.begin(number, work(number))  # at hand already
+    full = asyncio.create_task(crew.room())
+    await asyncio.sleep(0.01)
+    assert not full.done()
+    gate.set()
+    assert await full >= 1
+    await crew.finish()
+    assert most == 2
+
+
+class Falling:
+    """A way in that falls over twice, then takes one message in."""
+
+    def __init__(self) -> None:
+        self.falls = [ValueError("jo@customer.example"), CannotListen("taken")]
+
+    async def open(self) -> None:
+        pass
+
+    async def receive(self, deliver: Deliver) -> None:
+        if self.falls:
+            raise self.falls.pop(0)
+        await deliver([raw("fell")])
+
+
+class Standing:
+    """A way in that stands, and finishes what it has begun when it is stopped."""
+
+    def __init__(self) -> None:
+        self.stopped = False
+
+    async def open(self) -> None:
+        pass
+
+    async def receive(self, deliver: Deliver) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await deliver([raw("last")])
+            self.stopped = True
+
+
+async def test_a_way_in_that_falls_over_is_started_again_and_disturbs_no_other(store: Store, clock: FakeClock) -> None:
+    arrived = asyncio.Event()
+    standing = Standing()
+    reception = Reception({"falling": Falling(), "standing": standing}, Keeper(store, arrived.set), clock)
+    await reception.start()
+    await asyncio.wait_for(arrived.wait(), 10)
+    assert not standing.stopped
+    await reception.close()
+    assert standing.stopped
+    lease = {"owner": "me", "now": clock.now(), "lease": timedelta(minutes=1)}
+    kept = await store.write(lambda tx: inbound.claim(tx, **lease, limit=9))
+    assert [each.raw.source_id for each in kept] == ["fell", "last"]
+
+
+async def test_a_message_delivered_twice_is_kept_once_and_answered_for_twice(store: Store) -> None:
+    keeper = Keeper(store, received=lambda: None)
+
+    async def deliver(*messages: RawMessage) -> Sequence[Receipt]:
+        return await keeper(messages)
+
+    [first], [second] = await deliver(raw()), await deliver(raw())
+    assert (first.new, second.new) == (True, False)
+    assert first.inbound_id == second.inbound_id
+
+
+async def test_a_promise_that_comes_due_is_looked_at_once(store: Store, desk: Desk, clock: FakeClock) -> None:
+    soon = TUESDAY + timedelta(minutes=30)
+    made = decision(opened(), promised(TUESDAY + timedelta(hours=4)))
+    await store.write(lambda tx: do(tx, made, next_look={REF: soon}))
+    wakes: list[None] = []
+    reminder = Reminder(store, desk, clock, "me", written=lambda: wakes.append(None))
+    assert await reminder.once() == 0
+    clock.at = TUESDAY + timedelta(hours=3)
+    assert await reminder.once() == 1
+    assert await reminder.once() == 0
+    assert wakes == [None]
+    history = await store.read(lambda tx: cases.history(tx, REF))
+    assert "handler_nudged" in [event.kind.value for event in history]
+
+
+async def test_a_daemon_whose_database_is_away_is_not_ready(store: Store) -> None:
+    assert await Readiness(store).missing() == []
+
+    class Away:
+        async def read(self, fn):
+            raise TryLater("away")
+
+    assert await Readiness(Away()).missing() == ["database"]  # type: ignore[arg-type]
+
+
+async def test_how_much_waits_can_be_measured(store: Store) -> None:
+    await store.write(lambda tx: do(tx, decision(opened())))
+    await store.write(lambda tx: [inbound.receive(tx, raw(name)) for name in ("1", "2")])
+    await Gauges(store).once()
+    waiting = {
+        queue: REGISTRY.get_sample_value("answerable_backlog", {"queue": queue})
+        for queue in ("undecided", "parked", "held", "unsent", "sending", "open_cases")
+    }
+    assert waiting == {"undecided": 2, "parked": 0, "held": 0, "unsent": 0, "sending": 0, "open_cases": 1}
