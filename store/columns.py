@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+import orjson
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Text
 from sqlalchemy.types import TypeDecorator
 
@@ -18,6 +19,12 @@ METADATA = MetaData(
         "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
         "pk": "pk_%(table_name)s",
     }
+)
+_STRICT = (
+    orjson.OPT_SORT_KEYS
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+    | orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_DATACLASS
 )
 _LONGEST_KEY = 300  # bytes; three such columns must fit into one index row of PostgreSQL (2,700)
 
@@ -41,7 +48,10 @@ def shorten(text: str) -> str:
 
 def canonical(value: Any) -> str:
     """JSON in the one form that is stored and hashed: keys sorted, no spaces, NUL escaped, valid UTF-8."""
-    return clean(json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
+    try:
+        return orjson.dumps(value, option=_STRICT).decode()
+    except orjson.JSONEncodeError:  # half a surrogate pair, a very large number, a kind of text or number of its own
+        return clean(json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
 
 
 def plain(value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select, text
 
 from intake.decision import Sent
 from intake.letter import LetterKind
@@ -75,13 +75,18 @@ _DUPLICATE = (
 )
 _CONTACT = (
     select(func.min(contact_point.c.contact_id))
-    .where(contact_point.c.value == _WHO, contact_point.c.kind.in_(("mail", bindparam("channel", type_=Key))))
+    .where(
+        contact_point.c.value == _WHO,
+        or_(contact_point.c.kind == "mail", contact_point.c.kind == bindparam("channel", type_=Key)),
+    )
     .scalar_subquery()
 )
-# A person answered them once. That an automatic letter went to an address proves nothing about it.
+# A person answered them once. That an automatic letter went to an address proves nothing about it. Literals again: SQLite
+# plans a statement anew for each value of a parameter that it compares with the condition of an index.
 _KNOWN_SINCE = (
     select(func.min(outbox.c.sent_at))
-    .where(outbox.c.address == _WHO, outbox.c.kind == LetterKind.REPLY.value, outbox.c.state == "sent")
+    .select_from(outbox)
+    .where(outbox.c.address == _WHO, text(f"kind = '{LetterKind.REPLY.value}' AND state = 'sent'"))
     .scalar_subquery()
 )
 

@@ -24,7 +24,7 @@ def plain(text: str) -> str:
 
 def words(*alternatives: str) -> re.Pattern[str]:
     """A pattern for whole words: each alternative is a row of regular expressions with "|" between them, in folded text."""
-    return re.compile(f"{_START}(?:{'|'.join(alternatives)}){_END}")
+    return re.compile(f"{_START}{by_letter(alternatives)}{_END}")
 
 
 def beginning(patterns: Iterable[re.Pattern[str]]) -> re.Pattern[str]:
