@@ -52,4 +52,4 @@ def _asked(q: Question, case: Case) -> Asked:
 def _words(q: Question) -> str:
     """What they newly wrote. The links in our follow-up write the answer into the subject of an otherwise empty mail."""
     own_subject = not q.message.in_reply_to and not q.message.quoted
-    return q.message.reply.strip() or (q.message.subject if own_subject else "")
+    return q.words.strip() or (q.message.subject if own_subject else "")

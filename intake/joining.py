@@ -163,7 +163,7 @@ def _letters(
             person,
             cause=q.cause,
             now=q.now,
-            words=q.message.reply or q.message.text,
+            words=q.words or q.message.text,
             reasons=judgement.reasons,
             kind_of=about,
             promise=known or next(iter(after.open_promises), None),

@@ -11,6 +11,7 @@ from intake.decision import Facts, Verdict
 from intake.message import Message, RawMessage
 from intake.policy import Brand, Person, Policy
 from intake.signals import Dmarc, Signals
+from intake.words import own_words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +38,12 @@ class Question:
     def sender(self) -> str | None:
         """Who takes part, as cases list it: the conversation of a verified channel, else the canonical address."""
         return self.message.conversation or self.signals.sender
+
+    @property
+    def words(self) -> str:
+        """What the sender newly wrote. The letter of ours that they answer shows best what they only quoted."""
+        answered = self.facts.answers
+        return own_words(self.message.reply, answered.text) if answered else self.message.reply
 
     def takes_part(self, case: Case) -> bool:
         """In a chat only the conversation counts: the address that a visitor types in is nobody's word but theirs.
