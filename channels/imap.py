@@ -56,7 +56,7 @@ class Options:
 class Mailbox:
     """Takes in what arrives in one mailbox, over one connection in one thread of its own."""
 
-    bookmarks: Bookmarks
+    bookmarks: Bookmarks | None = None  # set by whoever wires the channel, who knows it by this
 
     def __init__(self, name: str, options: Options, tools: Tools) -> None:
         self._name = name
@@ -89,6 +89,8 @@ class Mailbox:
 
     async def receive(self, deliver: Deliver) -> None:
         """Visit the mailbox until cancelled; a message that is being taken in is finished first."""
+        if self.bookmarks is None:
+            raise ValueError("a mailbox without bookmarks would be read from its beginning every time")
         self._stopping = False
         drain = Drain(self._habits(), self.bookmarks, self._tools.clock, self._in_thread)
         visiting = asyncio.create_task(self._visit_for_ever(drain, deliver))
