@@ -1,7 +1,7 @@
 """The mail that figures refer to: deterministic by seed, in our own words.
 
 60 % plain of 1 to 4 kB, 25 % alternative with 8 to 30 kB of HTML, 10 % with a file of 50 to 300 kB, 5 % replies with a
-quoted history; languages, charsets and transfer encodings mixed as in a mailbox of customers.
+quoted history; languages, charsets and transfer encodings mixed as in a mailbox of customers, one of each a message.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ RUSSIAN = (
 )
 PEOPLE = ("Ann Reed", "Jörg Weiß", "Hélène Faure", "Пётр Орлов", "Siobhán O'Dea", "Marek Żak", "Grace Adeyemi", "王 芳")
 ENCODINGS = (
-    (40, "utf-8", ("quoted-printable", "8bit"), ENGLISH + GERMAN + FRENCH),
-    (20, "utf-8", ("base64",), RUSSIAN + ENGLISH),
-    (15, "iso-8859-1", ("quoted-printable",), GERMAN + FRENCH),
-    (13, "windows-1252", ("quoted-printable", "base64"), (*ENGLISH, "They said “tomorrow” — that’s 49 € gone…")),
-    (12, "us-ascii", ("7bit",), ENGLISH),
+    (40, "utf-8", ("quoted-printable", "8bit"), (ENGLISH, GERMAN, FRENCH)),
+    (20, "utf-8", ("base64",), (RUSSIAN, ENGLISH, FRENCH)),
+    (15, "iso-8859-1", ("quoted-printable",), (GERMAN, FRENCH)),
+    (13, "windows-1252", ("quoted-printable", "base64"), ((*ENGLISH, "They said “tomorrow” — that’s 49 € gone…"),)),
+    (12, "us-ascii", ("7bit",), (ENGLISH,)),
 )
 MIX = (("plain", 60), ("alternative", 25), ("attachment", 10), ("reply", 5))
 
@@ -92,8 +92,8 @@ def large(size: int) -> bytes:
 
 
 def _encoding(chance: random.Random) -> Encoding:
-    _, charset, transfers, sentences = chance.choices(ENCODINGS, [row[0] for row in ENCODINGS])[0]
-    return Encoding(charset, chance.choice(transfers), sentences)
+    _, charset, transfers, languages = chance.choices(ENCODINGS, [row[0] for row in ENCODINGS])[0]
+    return Encoding(charset, chance.choice(transfers), chance.choice(languages))
 
 
 def _prose(chance: random.Random, sentences: tuple[str, ...], size: int) -> list[str]:

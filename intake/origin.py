@@ -28,6 +28,7 @@ class _Evidence:
     actions: frozenset[str]
     diagnostics: str  # of what failed, case-folded
     opening: str  # the first words of the text, folded
+    robot: bool  # a delivery robot speaks
 
 
 def classify(message: Message, envelope: Envelope, reports: tuple[Report, ...]) -> Origin:
@@ -38,6 +39,7 @@ def classify(message: Message, envelope: Envelope, reports: tuple[Report, ...]) 
         actions=frozenset(report.action for report in reports),
         diagnostics=folded(" ".join(report.diagnostic for report in reports)),
         opening=folded(message.text[:_OPENING]),
+        robot=suspected(message, envelope) and delivery_robot(message, envelope, notice(message)) >= CERTAIN,
     )
     return next((origin for origin, speaks in _READINGS if speaks(evidence)), Origin.HUMAN)
 
@@ -56,18 +58,13 @@ def _bounce(evidence: _Evidence) -> bool:
     """A failure is reported for at least one recipient; or a robot speaks of one without saying whose."""
     if evidence.actions:
         return "failed" in evidence.actions
-    return _robot(evidence) and not only_late(evidence.message, notice(evidence.message))
+    return evidence.robot and not only_late(evidence.message, notice(evidence.message))
 
 
 def _delay(evidence: _Evidence) -> bool:
     if evidence.actions:
         return "delayed" in evidence.actions
-    return _robot(evidence)
-
-
-def _robot(evidence: _Evidence) -> bool:
-    message, envelope = evidence.message, evidence.envelope
-    return suspected(message, envelope) and delivery_robot(message, envelope, notice(message)) >= CERTAIN
+    return evidence.robot
 
 
 def _delivered(evidence: _Evidence) -> bool:

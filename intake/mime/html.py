@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
 
 import nh3
@@ -62,16 +63,19 @@ def sanitise(html: str, content_ids: Iterable[str] = ()) -> tuple[str | None, tu
     if too_deep(html):
         return None, (Defect.LIMIT_HTML,)
     cut = (Defect.LIMIT_HTML,) if len(html) > MAX_HTML else ()
-    images = {f"cid:{one}" for one in content_ids if one}
-    clean = nh3.clean(
-        html[:MAX_HTML],
+    return _cleaner(frozenset(f"cid:{one}" for one in content_ids if one)).clean(html[:MAX_HTML]), cut
+
+
+@lru_cache(maxsize=16)
+def _cleaner(images: frozenset[str]) -> nh3.Cleaner:
+    """What cleans a page that may show these images. Making one costs more than using it on a short page."""
+    return nh3.Cleaner(
         tags=_TAGS,
         attributes=_ATTRIBUTES,
-        tag_attribute_values={"img": {"src": images}},
+        tag_attribute_values={"img": {"src": set(images)}},
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer nofollow",
     )
-    return clean, cut
 
 
 def too_deep(html: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 from typing import Any
 
@@ -11,18 +12,31 @@ _LEAST_LETTERS = 12
 _SURE = 0.45
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
-# Words that are common in one of these languages and are none in the others: they settle most mail without the model,
-# which costs as much as reading the mail does.
+# Small words that are common in one language: they settle most mail without the model, which costs as much as reading the
+# mail does. Those of several languages tell nothing and are left out.
+_SMALL = {
+    "en": "the and was were that with this have has you your are they would please which there not it to of but from my",
+    "de": "und der dem das ist nicht ich mit auf für wir haben wurde sie eine einen bitte aber nach über noch nun auch zu die",
+    "fr": "les est pas je vous nous avec pour une dans mais été cette votre merci à ne et du qui chez où ai sont",
+    "es": "el los las y que por con para pero muy está este mi pedido usted gracias ha sido porque cuando desde hace",
+    "it": "il di che non è per sono della ho gli mio alla ma grazie questo ordine ancora stato mi avete perché",
+    "nl": "het een niet ik dat van voor met zijn maar bij naar heb mijn deze wij jullie nog geen ook werd op",
+    "pl": "nie się jest na że do jak ale za proszę mam dla czy od mi już przez zamówienie moje po",
+    "pt": "não uma os as com em meu minha foi mas você obrigado está ainda pedido isso são já ao nos pela",
+    "sv": "och jag inte att det som är på av har till med den ett mitt ni från vi kan men hade",
+    "cs": "že jsem není jste se ale si mi byl bylo prosím objednávka který jsme už při nebo když",
+    "ru": "и в не на я что это с за по но мне вы мой уже как был до вам от заказ",
+    "tr": "bir ve bu için çok ama değil olarak ben siz sipariş ne var kadar daha teşekkür gibi",
+    "fi": "ja on ei se että mutta olen oli ovat tämä minun kun jos kiitos vielä tilaus",
+}
 _COMMON = {
     word: tag
-    for tag, words in (
-        ("en", "the and was were that with this have has you your are they would please which there"),
-        ("de", "und der dem ist nicht ich mit auf für wir haben wurde sie eine einen bitte aber nach über"),
-        ("fr", "les est pas je vous nous avec pour une dans mais été cette votre merci"),
-    )
+    for tag, words in _SMALL.items()
     for word in words.split()
+    if not any(word in others.split() for other, others in _SMALL.items() if other != tag)
 }
-_PLENTY = 4  # such words of one language, and none of another
+_PLENTY = 4  # such words of one language ...
+_CLEARLY = 3  # ... for each of any other
 
 
 def language_of(text: str) -> str | None:
@@ -31,9 +45,10 @@ def language_of(text: str) -> str | None:
     letters = len(prose) - prose.count(" ")
     if letters < (_LEAST_LETTERS if prose.isascii() else _LEAST_LETTERS // 2):
         return None
-    found = [_COMMON[word] for word in prose.lower().split() if word in _COMMON]
-    if len(found) >= _PLENTY and len(set(found)) == 1:
-        return found[0]
+    seen = Counter(_COMMON[word] for word in prose.lower().split() if word in _COMMON)
+    for tag, times in seen.most_common(1):
+        if times >= max(_PLENTY, _CLEARLY * (seen.total() - times)):
+            return tag
     best = _detector().detect(prose.lower(), model="lite")[0]
     return str(best["lang"]).partition("-")[0] if best["score"] >= _SURE else None
 

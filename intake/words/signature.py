@@ -47,7 +47,7 @@ def _begins(lines: Sequence[str], at: int, text: str, below: Sequence[str]) -> b
         return len(below) <= _MOST_UNDER_A_RULE
     if len(below) <= _MOST_UNDER_A_DEVICE and _is_device(text):
         return True
-    if _is_contact_block(below) and _is_closing(text):
+    if _is_closing(text) and _is_contact_block(below):
         gap = at + 1 < len(lines) and not lines[at + 1].strip()
         return not gap or _has_details(below)
     return text[:2].lower() in _SMALL_PRINT and text[:_LONGEST_LINE].lower().startswith(DISCLAIMERS)
