@@ -1,6 +1,6 @@
 """A case's history: `evolve` folds one event into the case, `replay` rebuilds the case from all of them.
 
-Whatever can be derived is derived here, and each function says which data its event holds.
+Whatever can be derived is derived here. Each function says which data its event holds, and answers with what it changes.
 """
 
 from __future__ import annotations
@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from intake.case import Case, Event, Kind, Promise, PromiseState, Route, Status, when
+
+Changes: TypeAlias = dict[str, Any]  # new values of a case's fields
 
 
 def opened(event: Event) -> Case:
@@ -42,142 +44,138 @@ def opened(event: Event) -> Case:
     )
 
 
-def _contact_attached(case: Case, event: Event) -> Case:
+def _contact_attached(case: Case, event: Event) -> Changes:
     """Data: evidence (slugs), score, message_id, subject, participant, matters; address, where answers go to it by mail now."""
     d = event.data
-    return replace(
-        case,
-        route=Route(channel="mail", address=d["address"]) if d.get("address") else case.route,
-        contacts=case.contacts + 1,
-        participants=_with(case.participants, d.get("participant")),
-        matters=_with(case.matters, *d.get("matters", ())),
-        last_subject=d.get("subject") or case.last_subject,
-        last_message_id=d.get("message_id") or case.last_message_id,
-        thread=_with(case.thread, d.get("message_id"))[-20:],
-    )
+    return {
+        "route": Route(channel="mail", address=d["address"]) if d.get("address") else case.route,
+        "contacts": case.contacts + 1,
+        "participants": _with(case.participants, d.get("participant")),
+        "matters": _with(case.matters, *d.get("matters", ())),
+        "last_subject": d.get("subject") or case.last_subject,
+        "last_message_id": d.get("message_id") or case.last_message_id,
+        "thread": _with(case.thread, d.get("message_id"))[-20:],
+    }
 
 
-def _repeat_detected(case: Case, event: Event) -> Case:
+def _repeat_detected(case: Case, event: Event) -> Changes:
     """Data: evidence (slugs). The customer wrote again about the same matter without answering us: not their first time."""
-    return replace(case, first_time="no")
+    return {"first_time": "no"}
 
 
-def _possibly_related(case: Case, event: Event) -> Case:
+def _possibly_related(case: Case, event: Event) -> Changes:
     """Data: ref, evidence (slugs), score."""
-    return replace(case, related=_with(case.related, event.data["ref"]))
+    return {"related": _with(case.related, event.data["ref"])}
 
 
-def _case_merged(case: Case, event: Event) -> Case:
+def _case_merged(case: Case, event: Event) -> Changes:
     """Data: into (a reference), or from (a reference, on the case that takes in), received_at of the other."""
     d = event.data
     if "into" in d:
-        return replace(case, status=Status.MERGED, merged_into=d["into"])
-    return replace(
-        case,
-        received_at=min(case.received_at, when(d["received_at"])),
-        contacts=case.contacts + int(d.get("contacts", 1)),
-        participants=_with(case.participants, *d.get("participants", ())),
-        matters=_with(case.matters, *d.get("matters", ())),
-        thread=_with(case.thread, *d.get("thread", ()))[-20:],
-    )
+        return {"status": Status.MERGED, "merged_into": d["into"]}
+    return {
+        "received_at": min(case.received_at, when(d["received_at"])),
+        "contacts": case.contacts + int(d.get("contacts", 1)),
+        "participants": _with(case.participants, *d.get("participants", ())),
+        "matters": _with(case.matters, *d.get("matters", ())),
+        "thread": _with(case.thread, *d.get("thread", ()))[-20:],
+    }
 
 
-def _case_released(case: Case, event: Event) -> Case:
+def _case_released(case: Case, event: Event) -> Changes:
     """A person decided that a held case stands by itself."""
-    return replace(case, status=Status.OPEN)
+    return {"status": Status.OPEN}
 
 
-def _first_time_asked(case: Case, event: Event) -> Case:
-    return replace(case, first_time="asked")
+def _first_time_asked(case: Case, event: Event) -> Changes:
+    return {"first_time": "asked"}
 
 
-def _first_time_answered(case: Case, event: Event) -> Case:
+def _first_time_answered(case: Case, event: Event) -> Changes:
     """Data: answer, "yes" or "no"."""
-    return replace(case, first_time=event.data["answer"])
+    return {"first_time": event.data["answer"]}
 
 
-def _handler_assigned(case: Case, event: Event) -> Case:
+def _handler_assigned(case: Case, event: Event) -> Changes:
     """Data: handler."""
-    return replace(case, handler=event.data["handler"])
+    return {"handler": event.data["handler"]}
 
 
-def _case_passed(case: Case, event: Event) -> Case:
+def _case_passed(case: Case, event: Event) -> Changes:
     """Data: to (department), handler. The owner stays accountable."""
-    return replace(case, passed=True, handler=event.data["handler"], status=Status.INVESTIGATING)
+    return {"passed": True, "handler": event.data["handler"], "status": Status.INVESTIGATING}
 
 
-def _marked_complex(case: Case, event: Event) -> Case:
+def _marked_complex(case: Case, event: Event) -> Changes:
     """Data: reason (slug)."""
-    return replace(case, complex=True, status=Status.INVESTIGATING)
+    return {"complex": True, "status": Status.INVESTIGATING}
 
 
-def _promise_made(case: Case, event: Event) -> Case:
+def _promise_made(case: Case, event: Event) -> Changes:
     """Data: id, kind, due_at."""
     d = event.data
     made = Promise(id=d["id"], kind=d["kind"], made_at=event.at, due_at=when(d["due_at"]), made_by=event.actor)
-    return replace(case, promises=(*case.promises, made))
+    return {"promises": (*case.promises, made)}
 
 
-def _promise_kept(case: Case, event: Event) -> Case:
+def _promise_kept(case: Case, event: Event) -> Changes:
     """Data: id."""
     return _with_promise(case, event.data["id"], state=PromiseState.KEPT)
 
 
-def _promise_broken(case: Case, event: Event) -> Case:
+def _promise_broken(case: Case, event: Event) -> Changes:
     """Data: id."""
     return _with_promise(case, event.data["id"], state=PromiseState.BROKEN)
 
 
-def _handler_nudged(case: Case, event: Event) -> Case:
+def _handler_nudged(case: Case, event: Event) -> Changes:
     """Data: id, percent."""
     return _with_promise(case, event.data["id"], nudged=int(event.data["percent"]))
 
 
-def _acknowledged(case: Case, event: Event) -> Case:
-    return replace(case, acknowledged_at=event.at)
+def _acknowledged(case: Case, event: Event) -> Changes:
+    return {"acknowledged_at": event.at}
 
 
-def _reply_sent(case: Case, event: Event) -> Case:
+def _reply_sent(case: Case, event: Event) -> Changes:
     """Data: message_id, text. A person answered the customer."""
-    return replace(
-        case,
-        replies=case.replies + 1,
-        answered_last_at=event.at,
-        last_answer=" ".join(event.data["text"].split())[:200],
-        thread=_with(case.thread, event.data.get("message_id"))[-20:],
-    )
+    return {
+        "replies": case.replies + 1,
+        "answered_last_at": event.at,
+        "last_answer": " ".join(event.data["text"].split())[:200],
+        "thread": _with(case.thread, event.data.get("message_id"))[-20:],
+    }
 
 
-def _case_resolved(case: Case, event: Event) -> Case:
+def _case_resolved(case: Case, event: Event) -> Changes:
     """Data: resolution; follow_up: whether a follow-up is owed; followed_up_on (ISO date) where this contact also was it."""
     d = event.data
     followed = date.fromisoformat(d["followed_up_on"]) if d.get("followed_up_on") else None
-    return replace(
-        case,
-        status=Status.FOLLOW_UP if d["follow_up"] else Status.RESOLVED,
-        resolution=d.get("resolution") or case.resolution,
-        resolved_by=event.actor,
-        resolved_at=event.at,
-        followed_up=case.followed_up or followed is not None,
-        followed_up_on=followed or case.followed_up_on,
-    )
+    return {
+        "status": Status.FOLLOW_UP if d["follow_up"] else Status.RESOLVED,
+        "resolution": d.get("resolution") or case.resolution,
+        "resolved_by": event.actor,
+        "resolved_at": event.at,
+        "followed_up": case.followed_up or followed is not None,
+        "followed_up_on": followed or case.followed_up_on,
+    }
 
 
-def _follow_up_due(case: Case, event: Event) -> Case:
+def _follow_up_due(case: Case, event: Event) -> Changes:
     """Data: due_at. A dated task for the owner."""
-    return replace(case, follow_up_due_at=when(event.data["due_at"]))
+    return {"follow_up_due_at": when(event.data["due_at"])}
 
 
-def _follow_up_sent(case: Case, event: Event) -> Case:
-    return replace(case, follow_up_sent_at=event.at)
+def _follow_up_sent(case: Case, event: Event) -> Changes:
+    return {"follow_up_sent_at": event.at}
 
 
-def _follow_up_attempted(case: Case, event: Event) -> Case:
+def _follow_up_attempted(case: Case, event: Event) -> Changes:
     """Data: how ("voicemail", ...), note. Somebody called and reached nobody."""
-    return replace(case, follow_up_attempts=case.follow_up_attempts + 1)
+    return {"follow_up_attempts": case.follow_up_attempts + 1}
 
 
-def _follow_up_answered(case: Case, event: Event) -> Case:
+def _follow_up_answered(case: Case, event: Event) -> Changes:
     """Data: answer "yes", "no" or "unclear"; on (ISO local date).
 
     A yes settles the case; a no is followed by `case_reopened`; what is unclear is no follow-up yet: a person settles it.
@@ -185,35 +183,34 @@ def _follow_up_answered(case: Case, event: Event) -> Case:
     d = event.data
     on = date.fromisoformat(d["on"])
     if d["answer"] != "yes":
-        return replace(case, followed_up_on=on if d["answer"] == "no" else case.followed_up_on)
-    return replace(case, status=Status.RESOLVED, followed_up=True, followed_up_on=on, follow_up_due_at=None)
+        return {"followed_up_on": on if d["answer"] == "no" else case.followed_up_on}
+    return {"status": Status.RESOLVED, "followed_up": True, "followed_up_on": on, "follow_up_due_at": None}
 
 
-def _case_reopened(case: Case, event: Event) -> Case:
+def _case_reopened(case: Case, event: Event) -> Changes:
     """Data: reason (slug)."""
-    return replace(
-        case,
-        status=Status.OPEN,
-        reopened=case.reopened + 1,
-        resolved_at=None,
-        followed_up=False,
-        follow_up_due_at=None,
-        follow_up_sent_at=None,
-        follow_up_attempts=0,
-    )
+    return {
+        "status": Status.OPEN,
+        "reopened": case.reopened + 1,
+        "resolved_at": None,
+        "followed_up": False,
+        "follow_up_due_at": None,
+        "follow_up_sent_at": None,
+        "follow_up_attempts": 0,
+    }
 
 
-def _idea_proposed(case: Case, event: Event) -> Case:
+def _idea_proposed(case: Case, event: Event) -> Changes:
     """Data: text."""
-    return replace(case, ideas=(*case.ideas, event.data["text"]))
+    return {"ideas": (*case.ideas, event.data["text"])}
 
 
-def _noted(case: Case, event: Event) -> Case:
+def _noted(case: Case, event: Event) -> Changes:
     """Part of the history, without effect on the case: notes, reports, failures, withheld letters."""
-    return case
+    return {}
 
 
-FOLDS: dict[Kind, Callable[[Case, Event], Case]] = {
+FOLDS: dict[Kind, Callable[[Case, Event], Changes]] = {
     Kind.CONTACT_ATTACHED: _contact_attached,
     Kind.REPEAT_DETECTED: _repeat_detected,
     Kind.POSSIBLY_RELATED: _possibly_related,
@@ -248,7 +245,7 @@ def evolve(case: Case | None, event: Event) -> Case:
     """Fold one event in. Only `case_opened` may begin a case, and only once."""
     if case is None:
         return opened(event)
-    return replace(FOLDS[event.kind](case, event), events=case.events + 1)
+    return replace(case, **FOLDS[event.kind](case, event), events=case.events + 1)
 
 
 def fold(case: Case, events: Iterable[Event]) -> Case:
@@ -272,5 +269,5 @@ def _with(old: tuple[str, ...], *new: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*old, *(x for x in new if x))))
 
 
-def _with_promise(case: Case, promise_id: str, **changes: Any) -> Case:
-    return replace(case, promises=tuple(replace(p, **changes) if p.id == promise_id else p for p in case.promises))
+def _with_promise(case: Case, promise_id: str, **changes: Any) -> Changes:
+    return {"promises": tuple(replace(p, **changes) if p.id == promise_id else p for p in case.promises)}

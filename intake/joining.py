@@ -28,15 +28,15 @@ def join_case(q: Question, judgement: Judgement, case: Case, letters: Letters) -
     events += _outcome(q, case, said)
     after = fold(case, events)
     why_not = _no_acknowledgement(q, judgement, case, after, said)
-    events += _promise(q, after, said, told=why_not is None)
-    after = fold(case, events)
+    promise = _promise(q, after, said, told=why_not is None)
+    after = fold(after, promise)
     return Decision(
         verdict=judgement.rule.verdict,
         reasons=(*judgement.reasons, *((f"no-acknowledgement:{why_not}",) if why_not else ())),
         hits=judgement.hits,
         misses=judgement.misses,
         case_ref=case.ref,
-        changes=(CaseChange(ref=case.ref, events=tuple(events)),),
+        changes=(CaseChange(ref=case.ref, events=(*events, *promise)),),
         letters=tuple(_letters(q, judgement, case, after, why_not, letters)),
         score=judgement.finding.score,
     )
