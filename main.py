@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -111,12 +112,12 @@ def migrate(*, config: Config = None) -> int:
     return verb.migrate(config)
 
 
-def main() -> int:
-    """Run a verb. What is wrong with settings or the database is a sentence, not a traceback."""
+def main(words: Sequence[str]) -> int:
+    """Run a verb: its exit status. What is wrong with settings or the database is a sentence, not a traceback."""
     from workers.verbs.errors import spoken
 
-    return spoken(lambda: int(app(result_action="return_value", exit_on_error=False) or 0))
+    return spoken(lambda: int(app(words, result_action="return_value", exit_on_error=False) or 0))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -96,7 +96,9 @@ class Desk:
         return {change.ref: self._look_after(tx, change) for change in changes}
 
     def _look_after(self, tx: Tx, change: CaseChange) -> datetime | None:
-        opens = any(event.kind is Kind.CASE_OPENED for event in change.events)  # a number that is taken is found out later
+        opens = any(
+            event.kind is Kind.CASE_OPENED for event in change.events
+        )  # a number that is taken is found out later
         case = None if opens else cases.look(tx, change.ref)
         for event in change.events:
             case = evolve(case, event)

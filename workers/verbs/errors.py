@@ -12,11 +12,13 @@ from jinja2 import TemplateError
 from config.loader import Faults
 from intake.ports import CannotListen, TryLater
 from store.errors import StoreError
+from workers.log import configure
 from workers.verbs import output
 
 
 def spoken(verb: Callable[[], int]) -> int:
     """The verb's exit status: 2 for wrong settings or a wrong command line, 1 for whatever else will not do."""
+    configure("auto", "warning")
     try:
         return verb()
     except Faults as error:

@@ -45,17 +45,18 @@ async def _run(paths: Sequence[Path], form: Format, as_json: bool, config: Path 
     store = await Store.open(url, exclusive=False)
     status = 0
     try:
-        for path in paths:
-            status |= await _file(path, form, store, desk, as_json, keep=config is None)
+        for number, path in enumerate(paths):
+            status |= await _file(path, number, form, store, desk, as_json, keep=config is None)
     finally:
         await store.close()
     return status
 
 
-async def _file(path: Path, form: Format, store: Store, desk: Desk, as_json: bool, *, keep: bool) -> int:
+async def _file(path: Path, number: int, form: Format, store: Store, desk: Desk, as_json: bool, *, keep: bool) -> int:
     found: list[tuple[dict[str, Any], Understood]] = []
     try:
         for index, raw in enumerate(messages(path, form, now=SystemClock().now())):
+            raw = replace(raw, source_id=f"{number}:{raw.source_id}")  # a file that is named twice comes twice
             understood = understand(raw, desk.policy)
             decision = await (_play(store, desk, raw, understood) if keep else _ask(store, desk, understood))
             told = {"path": str(path), "index": index, **_described(understood), **_told(decision)}

@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from itertools import islice
 from pathlib import Path
 
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from intake.message import RawMessage
@@ -50,7 +51,7 @@ async def _import(path: Path, store: Store, triage: Triage, clock: SystemClock) 
     blobs = stored(path)
     total = sum(1 for _ in stored(path))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, transient=True) as progress:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("importing", total=total)
         while batch := list(islice(blobs, BATCH)):
             raws = [imported(blob, "import", received_at=_dated(blob, clock)) for blob in batch]

@@ -1,0 +1,69 @@
+"""The command line as people use it, in a folder of its own."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import structlog
+
+import main
+from tests.workers.verbs.mails import SETTINGS
+
+
+@dataclass
+class Said:
+    """How a verb ended, and what it said."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[Any]:
+        """Its JSON lines."""
+        return [orjson.loads(line) for line in self.out.splitlines()]
+
+
+Verb = Callable[..., Said]
+
+
+@pytest.fixture
+def logs_put_back() -> Iterator[None]:
+    """Verbs set logging up for their whole process."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def verb(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str], logs_put_back: None
+) -> Verb:
+    """`verb("cases", "--json")` is what a shell in `tmp_path` would do."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words: object) -> Said:
+        capfd.readouterr()
+        status = main.main([str(word) for word in words])
+        sys.stdout.flush()
+        return Said(status, *capfd.readouterr())
+
+    return call
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    """A desk of its own, with keys and without a way in."""
+    (tmp_path / "desk.toml").write_text(SETTINGS)
+    (tmp_path / "keys").write_text("a " + "5" * 64 + "\n")
+    return tmp_path / "desk.toml"
