@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.cues import first_time_answer, says_resolved
+from intake.cues import first_time_answer, merely_thanks, says_resolved
 
 
 @pytest.mark.parametrize(
@@ -130,3 +130,25 @@ def test_hostile_texts_are_read_at_once() -> None:
     for text in ("is is my the " * 50_000, "hi " * 100_000, "yes " * 100_000, "no " * 100_000, "'" * 200_000):
         says_resolved(text)
         first_time_answer(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Thanks!", "Thank you very much for your help.", "Merci beaucoup", "Thanks,\nJo", "Danke schön!"]
+)
+def test_a_thank_you_asks_for_nothing(text: str) -> None:
+    assert merely_thanks(text, "Jo Marsh")
+
+
+@pytest.mark.parametrize(
+    "text", ["Thanks, but it is broken", "Thanks for nothing", "thanks\nstill broken", "Ok", "", "Thanks. When?"]
+)
+def test_a_thank_you_with_more_in_it_is_more_than_that(text: str) -> None:
+    assert not merely_thanks(text, "Jo Marsh")
+
+
+@pytest.mark.parametrize(
+    ("text", "resolved", "first_time"), [("Yes", "unclear", ""), ("No", "unclear", ""), ("All sorted", "yes", "")]
+)
+def test_a_bare_answer_where_nobody_asked_answers_nothing(text: str, resolved: str, first_time: str) -> None:
+    assert says_resolved(text, asked=False) == resolved
+    assert first_time_answer(text, asked=False) == first_time
