@@ -36,8 +36,14 @@ _ANNOUNCED = re.compile(
     r"\b(?:copy|returned|original)\b.{0,60}"
     r"|(?:the )?(?:header of the )?(?:unsent|undelivered|returned|original|rejected|first \d{1,4} lines of the) (?:message|mail)"
     r"(?: headers?| text)?(?: \S{1,10})? (?:follows?|below|following|returned|attached)(?: this line)?"
+    r"|(?:start|beginning) of (?:the )?(?:returned|original|undelivered|unsent) (?:message|mail)"
+    r"|original (?:message|mail) headers?(?: follows?)?"
     r"|message (?:headers?|text|contents?) follows?"
     r"|-{3,} ?(?:original message|returned (?:message|mail)) ?-{3,}"
+    r"|-{3,} ?(?:original mail|undelivered message|unsent message|rejected message) ?-{3,}"
+    r"|ursprüngliche nachrichtenkopfzeilen|en-têtes de message d'origine|encabezados (?:del|de) mensajes? original(?:es)?"
+    r"|intestazioni originali(?: del messaggio)?|oorspronkelijke berichtkoppen|cabeçalhos (?:originais )?da mensagem"
+    r"|oryginalne nagłówki wiadomości|ursprungliga meddelanderubriker|oprindelige brevhoveder|исходные заголовки сообщения"
     r"|-{3,} ?(?:ursprüngliche nachricht|message d'origine|mensaje original|messaggio originale) ?-{3,}"
     r")\W*",
     re.IGNORECASE,

@@ -19,7 +19,9 @@ _ROBOT_NAME = re.compile(
     r"mailer[-_. ]?daemon|mail ?daemon|mdaemon|post[-_. ]?master|mailmaster|mail[-_. ]?adm|system administrator|"
     r"mail administrator|mail[-_. ]?deliver|message delivery|delivery[-_. ]?(?:sub)?system|delivery[-_. ]status|"
     r"mail[-_. ]?(?:system|service|server|gateway|router|agent)|"
-    r"mailgate|smtp[-_. ]|mmsc ndr|microsoft (?:exchange|outlook)|imss|interscan|anti-?virus|amavis|groupwise"
+    r"mailgate|smtp[-_. ]|mmsc ndr|microsoft (?:exchange|outlook)|imss|interscan|anti-?virus|amavis|groupwise|"
+    r"mailmarshal|mail ?sweeper|surfcontrol|barracuda|mimecast|message ?labs|mail ?foundry|interchange|lotus notes|"
+    r"system attendant|почтовая система|メール配信|系统管理员|退信"
 )
 _ANSWER = re.compile(
     r"\s*(?:re|fwd?|aw|wg|sv|vs|rv|tr|antw|odp|ynt|ответ|回复|答复|转发)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE
