@@ -49,7 +49,7 @@ class Smarthost:
     def __init__(self, name: str, options: Options, tools: Tools) -> None:
         self._name, self._options, self._tools = name, options, tools
         self._hostname = options.hostname or tools.policy.brands[0].addresses[0].rpartition("@")[2]
-        self._tokens = TokenSource(options.oauth, tools.clock) if options.oauth else None
+        self._tokens = TokenSource(options.oauth, tools.clock, tools.data) if options.oauth else None
         self._slots = asyncio.Semaphore(options.connections)
         self._idle: list[SMTP] = []
 
