@@ -14,6 +14,7 @@ from intake.message import Message, RawMessage
 from intake.policy import Person
 from intake.question import Finding, Judgement, Question, Rule
 from intake.signals import Direction, Dmarc, Origin, Signals, Token
+from intake.words import is_forward_subject
 
 
 def second_delivery(q: Question) -> Finding | None:
@@ -55,9 +56,14 @@ def proven_staff(q: Question) -> Finding | None:
 
 
 def staff_forward(q: Question) -> Finding | None:
-    """A member of staff passes a customer's mail on to the desk: it opens the customer's case, not their own."""
+    """A member of staff passes a customer's mail on to the desk: it opens the customer's case, not their own.
+
+    Outlook heads what it quotes in an answer as it heads what it forwards: the subject, or that nothing is answered, tells.
+    """
     person = _proved(q)
     if person is None or _staff_token(q) is not None or q.message.forwarded is None:
+        return None
+    if q.message.in_reply_to and not is_forward_subject(q.message.subject):
         return None
     return Finding(person=person, evidence=("forwarded-by-staff",))
 
