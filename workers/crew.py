@@ -25,6 +25,10 @@ class Crew:
             await asyncio.wait(self._at_hand.values(), return_when=asyncio.FIRST_COMPLETED)
         return self._most - len(self._at_hand)
 
+    def __contains__(self, key: Hashable) -> bool:
+        """Whether something with this key is at hand still."""
+        return key in self._at_hand
+
     def begin(self, key: Hashable, work: Coroutine[Any, Any, None]) -> None:
         """Start it, unless something with this key is at hand still."""
         if key in self._at_hand:

@@ -17,6 +17,7 @@ from store.errors import Conflict, LostLease, RefTaken
 from store.inbound import Claimed
 from workers.crew import Crew
 from workers.desk import Desk
+from workers.lines import Lines, Turn, kin
 from workers.log import where
 from workers.metrics import DECIDED, FAILED, WAIT
 from workers.runner import Runner
@@ -29,7 +30,9 @@ LARGE = 256 * 1024  # bytes; reading more than this could hold up the daemon
 
 
 class Triage(Runner):
-    """Every kept message ends as a decision, or parked after three faults of ours. None waits for another one."""
+    """Every kept message ends as a decision, or parked after three faults of ours. None waits for another one, but
+    for those that it may belong to.
+    """
 
     name = "triage"
     batch = 50
@@ -44,6 +47,7 @@ class Triage(Runner):
         self._owner = owner
         self._decided = decided
         self._crew = Crew(self.name, most=self.at_once)
+        self._lines = Lines()
         self._sandbox = Sandbox(desk.policy)
 
     async def once(self) -> int:
@@ -55,7 +59,7 @@ class Triage(Runner):
         for each in claimed:
             if each.claims >= inbound.SUSPECT_AFTER:
                 await self._crew.finish()  # should it end the process again, nothing else is at hand
-            self._crew.begin(each.inbound_id, self._handle(each))
+            await self._begin(each)
         return len(claimed)
 
     async def settled(self) -> None:
@@ -66,12 +70,26 @@ class Triage(Runner):
         await self.settled()
         await self._sandbox.close()
 
-    async def _handle(self, claimed: Claimed) -> None:
+    async def _begin(self, claimed: Claimed) -> None:
+        if claimed.inbound_id in self._crew:
+            return
+        known = set() if _suspicious(claimed) else await asyncio.to_thread(kin, claimed.raw)
+        self._crew.begin(claimed.inbound_id, self._in_turn(claimed, self._lines.join(known)))
+
+    async def _in_turn(self, claimed: Claimed, turn: Turn) -> None:
+        try:
+            await self._handle(claimed, turn)
+        finally:
+            self._lines.leave(turn)
+
+    async def _handle(self, claimed: Claimed, turn: Turn) -> None:
         try:
             if claimed.claims >= inbound.ENDS_THE_PROCESS:
                 await self._park(claimed)
                 return
-            decision = await self._settle(claimed, await self._understand(claimed))
+            understood = await self._understand(claimed)
+            await turn.come()
+            decision = await self._settle(claimed, understood)
         except LostLease:
             return  # somebody else has decided it
         except TryLater:
@@ -84,7 +102,7 @@ class Triage(Runner):
 
     async def _understand(self, claimed: Claimed) -> Understood:
         """Here, or in the sandbox: what is large, and what was taken up before and never came to an end."""
-        if len(claimed.raw.blob) > LARGE or claimed.claims - claimed.attempts > 1:
+        if len(claimed.raw.blob) > LARGE or _suspicious(claimed):
             return await self._sandbox.understand(claimed.raw)
         return await asyncio.to_thread(understand, claimed.raw, self._desk.policy)
 
@@ -128,3 +146,8 @@ class Triage(Runner):
             case=decision.case_ref,
             letters=[letter.kind.value for letter in decision.letters],
         )
+
+
+def _suspicious(claimed: Claimed) -> bool:
+    """It was taken up before without a result, and no fault was caught: the process may have ended of it."""
+    return claimed.claims - claimed.attempts > 1

@@ -39,7 +39,7 @@ def cases(config: Path | None, *, as_json: bool, status: Status | None) -> int:
 
 def case(ref: str, config: Path | None, *, as_json: bool) -> int:
     """One case with its whole history. Status 1 where there is none."""
-    wanted = reference.expand(reference.compact(ref)) or ref
+    wanted = reference.expand("".join(filter(str.isalnum, ref)).lower()) or ref
     found, history = _read(config, lambda tx: (shelf.look(tx, wanted), shelf.history(tx, wanted)))
     if found is None:
         output.complain(f"{ref}: there is no such case")

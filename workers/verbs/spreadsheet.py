@@ -13,7 +13,7 @@ from pathlib import Path
 from intake.register import HEADERS
 
 LONGEST = 32767  # characters a cell can hold
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")  # in a file of XML
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
@@ -62,8 +62,8 @@ def _csv(path: Path, rows: Iterable[Sequence[str]]) -> int:
 
 
 def _clean(value: str) -> str:
-    return CONTROL.sub("", value)[:LONGEST]
+    return UNWRITABLE.sub("", value)[:LONGEST]
 
 
 def _inert(value: str) -> str:
-    return f"'{value}" if value.startswith(FORMULA) else value
+    return f"'{value}" if value.startswith(FORMULA) or value.lstrip().startswith(FORMULA) else value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ import pytest
 import structlog
 
 import main
-from tests.workers.verbs.mails import SETTINGS
+from tests.workers.verbs.mails import SETTINGS, mail, mbox
+from workers.verbs import importing
 
 
 @dataclass
@@ -64,6 +66,26 @@ def verb(
 @pytest.fixture
 def settings(tmp_path: Path) -> Path:
     """A desk of its own, with keys and without a way in."""
-    (tmp_path / "desk.toml").write_text(SETTINGS)
-    (tmp_path / "keys").write_text("a " + "5" * 64 + "\n")
+    return furnish(tmp_path)
+
+
+@pytest.fixture
+def filled(tmp_path: Path, filled_once: Path) -> Path:
+    """The settings of a desk that has two cases, and a third contact that is held."""
+    shutil.copytree(filled_once, tmp_path, dirs_exist_ok=True)
     return tmp_path / "desk.toml"
+
+
+@pytest.fixture(scope="session")
+def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("filled")
+    stranger = mail(3, "kit@elsewhere.example", Subject="Re: Broken thing 1", In_Reply_To="<m1@customer.example>")
+    path = mbox(folder / "box", mail(1), mail(2, "bo@third.example"), stranger)
+    assert importing.run(path, furnish(folder)) == 0
+    return folder
+
+
+def furnish(folder: Path) -> Path:
+    (folder / "desk.toml").write_text(SETTINGS)
+    (folder / "keys").write_text("a " + "5" * 64 + "\n")
+    return folder / "desk.toml"
