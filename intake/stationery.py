@@ -17,7 +17,7 @@ from typing import Any
 
 from babel.units import format_unit
 from jinja2 import DictLoader, Environment, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
 from intake.letter import LetterKind
@@ -72,7 +72,8 @@ def _on_paper(environment: Environment, paper: str, name: str, values: dict[str,
 
 
 def _environment(templates: Mapping[str, str], *, html: bool) -> Environment:
-    environment = ImmutableSandboxedEnvironment(
+    # The values of a letter are made for it alone, so a template that changes one of them changes nothing for the next letter.
+    environment = SandboxedEnvironment(
         loader=DictLoader(templates),
         autoescape=html,
         undefined=StrictUndefined,
