@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from intake.mime import charset, flowed, html, tnef
@@ -9,6 +10,9 @@ from intake.mime.defects import Defect
 from intake.mime.layout import Body, Layout
 from intake.mime.reader import Node
 
+_SAMPLE = 3_000  # characters of a page that are compared with the plain version
+_LEAST_WORDS = 3
+_WORD = re.compile(r"[^\W\d_]{4,}")
 _BLANK = " \t\r\n\u00a0\u200b\u200c\u200d\ufeff\u00ad\u034f"
 
 
@@ -66,10 +70,18 @@ def _unpacked_body(unpacked: tnef.Unpacked) -> Body:
 
 
 def _text(body: Body) -> str:
+    """The plain version; the words of the page where there is none, and below it where the two have nothing in common."""
     text = _joined([_plain(node) for node in body.plain])
-    if text.strip(_BLANK) or not body.html:
+    if not body.html or (text.strip(_BLANK) and _agree(text, _page(body))):
         return text
-    return charset.readable(html.text_of(_page(body)))
+    return _joined([text if text.strip(_BLANK) else "", charset.readable(html.text_of(_page(body)))])
+
+
+def _agree(text: str, page: str) -> bool:
+    """Whether the page's first words occur in the text: programs write "please use another program" for a plain version."""
+    body = page.lower().find("<body")
+    words = set(_WORD.findall(html.text_of(page[max(body, 0) :][:_SAMPLE])))
+    return len(words) < _LEAST_WORDS or any(word in text for word in words)
 
 
 def _plain(node: Node) -> str:

@@ -13,6 +13,8 @@ _NO_FIELD = re.compile(rb"^(?![ \t\r]|[!-9;-~]{1,200}[ \t]*:)[^\n]+\n?", re.MULT
 _MACHINERY = re.compile(
     rb"^(?:content-(?:type|transfer-encoding)|mime-version|message-id|received):", re.IGNORECASE | re.MULTILINE
 )
+_ASCII = bytes(range(0x80))
+_TELLING = 4  # bytes beyond ASCII from which a charset can be told
 _LINE_END = re.compile(r"[\r\n]+")
 _BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _LABEL = re.compile(rb"charset[ \t]*=[ \t]*\"?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
@@ -58,6 +60,10 @@ def unfold(value: bytes, hint: str = "") -> tuple[str, tuple[Defect, ...]]:
 
 
 def _eight_bit(value: bytes, hint: str) -> tuple[str, tuple[Defect, ...]]:
+    """Bytes without a label: detection needs more of them than a single umlaut, which may be anything."""
+    few = len(value.translate(None, _ASCII)) < _TELLING
+    if few and charset.strictly(value, "utf-8") is None and charset.codec_of(hint) is None:
+        return value.decode("ascii", "replace"), (Defect.HEADER_8BIT, Defect.CHARSET_LOSSY)
     text, more = charset.guess(value, hint)
     return text, (Defect.HEADER_8BIT, *more)
 

@@ -1,7 +1,7 @@
 """Whose words are these: what the sender newly wrote, their signature, and what they quoted.
 
-Layers, strongest first: the client's own markup, comparison with the letter that was answered, ">" marks,
-then the lines that clients of many languages set above an older message. In doubt the text stays in the reply.
+Layers, strongest first: the client's own markup, ">" marks, then the lines that clients of many languages set above an older
+message. In doubt the text stays in the reply.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from itertools import groupby
 
 from intake.message import Words
 from intake.words.attribution import attribution_start, part_shared_line
-from intake.words.echo import echoes
 from intake.words.headers import block_at, marker_of
 from intake.words.lines import Whose, is_quoted, is_rule, lines_of, may_tell, next_filled, unquoted, without_words
 from intake.words.marker import is_reply_marker
@@ -22,18 +21,18 @@ _GAP = re.compile(r"\n{3,}")
 _LEAST_MARKED = 3  # lines: who cites a line or two without saying whose they are chose them, and means them to be read
 
 
-def split(text: str, html: str | None = None, *, parent: str | None = None) -> Words:
+def split(text: str, html: str | None = None) -> Words:
     """Part `text` into what its sender newly wrote, their signature, and what they quoted. Never raises.
 
-    `html` is the same message's HTML as the client wrote it, not sanitised; `parent` the plain text of our letter that
-    it answers.
+    `html` is the same message's HTML as the client wrote it, not sanitised. What repeats a letter of ours is told by
+    `own_words`, once it is known which one was answered.
     The three parts together hold every word of `text`. Where nothing would be left as new, all of it counts as new,
     unless it is plain that the sender added nothing: then `reply` is empty.
     """
     lines = lines_of(text)
     if "wrote:" in text:
         lines = [part for line in lines for part in part_shared_line(line)]
-    owners = _owners(lines, html, parent)
+    owners = _owners(lines, html)
     words = _words(lines, owners)
     return words if words.reply or _only_passed_on(lines) else Words(reply=text.strip())
 
@@ -44,10 +43,8 @@ def _only_passed_on(lines: list[str]) -> bool:
     return all(map(is_quoted, filled)) or any(marker_of(unquoted(line)) == "forwarded" for line in filled)
 
 
-def _owners(lines: list[str], html: str | None, parent: str | None) -> list[Whose]:
+def _owners(lines: list[str], html: str | None) -> list[Whose]:
     owners: list[Whose] = owners_by_markup(lines, html) if html else ["reply"] * len(lines)
-    for at in echoes(lines, parent) if parent else ():
-        owners[at] = "quoted"
     marked = [at for at, line in enumerate(lines) if is_quoted(line) and not _ends_a_broken_mailbox(lines, at)]
     before = list(owners)
     for at in marked:

@@ -8,6 +8,8 @@ import pytest
 
 from tests.intake.mime.letters import mail, parts, read
 
+BASE64 = "Content-Transfer-Encoding: base64"
+WORDS = "Content-Type: text/plain\n\njust words"
 PLAIN = "Content-Type: text/plain; charset=utf-8\n\nThe plates broke."
 HTML = "Content-Type: text/html; charset=utf-8\n\n<p>The <b>plates</b> broke.</p>"
 PHOTO = 'Content-Type: image/png; name="plate.png"\nContent-Transfer-Encoding: base64\n\niVBORw0KGgo='
@@ -24,6 +26,12 @@ def test_of_two_versions_the_plain_one_is_the_text_and_the_other_the_html() -> N
     assert message.html is not None
     assert "<b>plates</b>" in message.html
     assert not message.attachments
+
+
+def test_a_plain_version_that_shares_no_word_with_the_page_hides_none_of_its_words() -> None:
+    stub = "Content-Type: text/plain\n\nPlease view this in a modern program."
+    message = read(parts("alternative", stub, "Content-Type: text/html\n\n<p>Both plates arrived broken.</p>"))
+    assert message.text.split() == [*stub.split()[2:], "Both", "plates", "arrived", "broken."]
 
 
 @pytest.mark.parametrize("empty", ["", "\n\n", "\u00a0 \u200b"])
@@ -153,6 +161,21 @@ def test_signed_encrypted_and_calendar_mail_is_recognised(blob: bytes, defect: s
         (mail("anVz!dCB3b3Jkcw==", "Content-Transfer-Encoding: base64"), "just words", "transfer-broken"),
         (mail('begin 644 x\n*:G5S="!W;W)D<P``\n`\nend\n', "Content-Transfer-Encoding: x-uuencode"), "just words", None),
         (mail("just words", "Content-Transfer-Encoding: of-nobody"), "just words", None),
+        (mail("anVzdCB3b3Jkcw==\n\n--\nSent to the list", BASE64), "just words", "transfer-broken"),
+        (mail("anVzdCB3b3Jkcw==\n____\nthe list's footer", BASE64), "just words", "transfer-broken"),
+        (mail("just =  \nwords", "Content-Transfer-Encoding: quoted-printable"), "just words", None),
+        (mail("--a--\n\njust words\n--a----\n", "Content-Type: multipart/mixed; boundary=a--"), "just words", None),
+        (mail("--a \t\n\njust words\n--a-- \n", "Content-Type: multipart/mixed; boundary=a"), "just words", None),
+        (mail(f"--A\n{WORDS}\n--A--\n", "Content-Type: multipart/mixed; boundary=a"), "just words", "structure-broken"),
+        (mail(f"--A\n{WORDS}\n--A--\n", "Content-Type: multipart/mixed"), "just words", "structure-broken"),
+        (mail(f"--a\n{WORDS}", "Content-Type: multipart/mixed; boundary=a"), "just words", "structure-broken"),
+        (parts("mixed", "just words"), "just words", None),
+        (parts("mixed", "Content-Type: multipart/mixed; boundary=in\n" + WORDS), "just words", None),
+        (
+            parts("mixed", "Content-Type: multipart/mixed; boundary=in\n\n--in\n" + WORDS),
+            "just words",
+            "structure-broken",
+        ),
         (b"Subject: x\n\njust words", "just words", "from-missing"),
         (b"Subject: x\r\rjust words", "just words", "from-missing"),
         (b"From MAILER Mon Jan  5 00:00:00 2026\nFrom: a@b.example\n\njust words", "just words", None),
@@ -196,6 +219,22 @@ NAMES = {
     "none": ("", "attachment-1.pdf"),
     "too long": (f"filename={'a' * 400}.pdf", "a" * 116 + ".pdf"),
 }
+
+
+@pytest.mark.parametrize(
+    ("label", "name", "shown"),
+    [
+        ("latin-1", "café.pdf", "caf\ufffd.pdf"),
+        ("koi8-r", "жалоба.pdf", "жалоба.pdf"),
+        ("utf-8", "café.pdf", "café.pdf"),
+    ],
+)
+def test_a_name_without_a_label_is_guessed_from_several_bytes_and_not_from_one(
+    label: str, name: str, shown: str
+) -> None:
+    file = FILE.replace("bill.pdf", "\0").encode().replace(b"\0", name.encode(label)).replace(b"\n", b"\r\n")
+    blob = parts("mixed", PLAIN, "\0").replace(b"\0", file)
+    assert names(blob) == [shown]
 
 
 @pytest.mark.parametrize(("written", "name"), NAMES.values(), ids=NAMES)

@@ -42,3 +42,14 @@ def test_a_line_of_some_length_that_repeats_the_letter_is_noticed() -> None:
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_it_never_raises_and_invents_nothing(reply: str, letter: str) -> None:
     assert set(own_words(reply, letter).split()) - {">"} <= set(reply.split()) - {">"}
+
+
+def test_the_letter_is_recognised_however_it_was_wrapped() -> None:
+    ours = "Dear Ann,\n\nwe have received your complaint about the kettle and Bob will call you today.\n\nYour desk"
+    theirs = "Dear Ann,\nwe have received your complaint about\nthe kettle and Bob will call you\ntoday.\nYour desk"
+    assert own_words(f"Nobody called.\n\n{theirs}\n\nAnd it leaks.", ours) == "Nobody called.\n\nAnd it leaks."
+
+
+def test_a_few_words_that_the_letter_also_has_are_still_new() -> None:
+    said = "Your desk\ndid not call me today as you had promised."
+    assert own_words(said, "Bob will call you today.\nYour desk") == said

@@ -44,9 +44,9 @@ def _words(*texts: str) -> list[str]:
     return sorted(word for text in texts for word in text.split())
 
 
-@given(text=TEXTS, html=st.none() | TEXTS, parent=st.none() | TEXTS)
-def test_no_word_of_a_text_is_lost_or_told_twice(text: str, html: str | None, parent: str | None) -> None:
-    words = split(text, html, parent=parent)
+@given(text=TEXTS, html=st.none() | TEXTS)
+def test_no_word_of_a_text_is_lost_or_told_twice(text: str, html: str | None) -> None:
+    words = split(text, html)
     assert _words(words.reply, words.signature, words.quoted) == _words(text)
 
 
@@ -109,18 +109,6 @@ def test_a_forward_without_a_comment_has_no_new_words() -> None:
     assert split(text).reply == ""
 
 
-def test_the_letter_we_sent_is_recognised_however_it_was_wrapped() -> None:
-    ours = "Dear Ann,\n\nwe have received your complaint about the kettle and Bob will call you today.\n\nYour desk"
-    theirs = "Dear Ann,\nwe have received your complaint about\nthe kettle and Bob will call you\ntoday.\nYour desk"
-    words = split(f"Nobody called.\n\n{theirs}\n\nAnd it leaks.", parent=ours)
-    assert words.reply == "Nobody called.\n\nAnd it leaks."
-
-
-def test_a_few_words_that_our_letter_also_has_are_still_new() -> None:
-    words = split("Your desk\ndid not call me today as you had promised.", parent="Bob will call you today.\nYour desk")
-    assert words.reply == "Your desk\ndid not call me today as you had promised."
-
-
 @pytest.mark.parametrize(
     "unit",
     [
@@ -142,6 +130,6 @@ def test_a_few_words_that_our_letter_also_has_are_still_new() -> None:
 def test_a_text_of_megabytes_is_read_no_further_than_it_needs(unit: str) -> None:
     """Guards the quadratic patterns of reply parsers: the suite's time limit is the assertion."""
     text = ("On " + unit * 2_000_000)[:2_000_000]
-    words = split(text, parent=text)
+    words = split(text)
     assert len(words.reply) + len(words.signature) + len(words.quoted) > 1_000_000 or not text.strip("On \n\r")
     find_forward(text)
