@@ -17,7 +17,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SMALL = {
     "en": "the and was were that with this have has you your are they would please which there not it to of but from my",
     "de": "und der dem das ist nicht ich mit auf für wir haben wurde sie eine einen bitte aber nach über noch nun auch zu die",
-    "fr": "les est pas je vous nous avec pour une dans mais été cette votre merci à ne et du qui chez où ai sont était au aux toujours personne",
+    "fr": "les est pas je vous nous avec pour une dans été cette votre merci à ne et du qui chez où était au aux toujours",
     "es": "el los las y que por con para pero muy está este mi pedido usted gracias ha sido porque cuando desde hace",
     "it": "il di che non è per sono della ho gli mio alla ma grazie questo ordine ancora stato mi avete perché",
     "nl": "het een niet ik dat van voor met zijn maar bij naar heb mijn deze wij jullie nog geen ook werd op",
