@@ -39,9 +39,14 @@ def configure(form: str, level: str) -> None:
 def scrub(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Mask addresses that slipped into a field."""
     for key, value in event.items():
-        if isinstance(value, str) and "@" in value:
-            event[key] = ADDRESS.sub("(address)", value)
+        event[key] = _masked(value)
     return event
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return ADDRESS.sub("(address)", value) if "@" in value else value
+    return [_masked(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def fault(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

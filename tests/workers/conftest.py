@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import structlog
 
 from store.database import Store
 from tests.harbour import POLICY, FakeIds
@@ -22,3 +24,14 @@ async def store() -> AsyncIterator[Store]:
 @pytest.fixture
 def desk() -> Desk:
     return Desk(policy=POLICY, letters=letters(), ids=FakeIds())
+
+
+@pytest.fixture
+def logs_put_back() -> Iterator[None]:
+    """Verbs set logging up for their whole process."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()

@@ -112,14 +112,16 @@ async def test_a_large_message_is_read_elsewhere_and_decided_like_any_other(
     assert "The lamp arrived broken." in case.words
 
 
-async def test_a_message_taken_up_once_before_is_read_where_it_can_do_no_harm(
+async def test_a_message_taken_up_often_before_is_read_where_it_can_do_no_harm(
     store: Store, desk: Desk, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """P-04: it may be what ended the process."""
     monkeypatch.setattr(module, "understand", lambda *_: pytest.fail("read in the daemon's own process"))
     await keep(store, "1")
-    await store.write(lambda tx: inbound.claim(tx, owner="dead", now=clock.now(), lease=timedelta(minutes=1), limit=1))
-    clock.advance(minutes=2)
+    for _ in range(inbound.SUSPECT_AFTER - 1):
+        dead = {"owner": "dead", "now": clock.now(), "lease": timedelta(minutes=1)}
+        await store.write(lambda tx, dead=dead: inbound.claim(tx, **dead, limit=1))
+        clock.advance(minutes=2)
     await all_done(worker(store, desk, clock))
     assert await states(store) == ["done"]
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
-import structlog
 
 import main
 from tests.workers.verbs.mails import SETTINGS, mail, mbox
@@ -34,17 +32,6 @@ class Said:
 
 
 Verb = Callable[..., Said]
-
-
-@pytest.fixture
-def logs_put_back() -> Iterator[None]:
-    """Verbs set logging up for their whole process."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
 
 
 @pytest.fixture
