@@ -24,7 +24,7 @@ from store.writer import Tx
 
 PARK_AFTER = 3  # faults
 SUSPECT_AFTER = 3  # times taken up without an end; from then on a message is taken up alone, so that it harms no other
-ENDS_THE_PROCESS = 8  # times taken up: deciding it ends the process, and no fault of ours was ever caught
+ENDS_THE_PROCESS = 15  # times taken up: deciding it ends the process, and no fault of ours was ever caught
 SUSPECT_WAITS = timedelta(minutes=1)  # before it is taken up once more, so that killing us often condemns no message
 MOST_BYTES = 64_000_000  # of messages that are taken up together
 _BACK_OFF = timedelta(seconds=30)  # doubled with every fault

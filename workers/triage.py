@@ -149,5 +149,5 @@ class Triage(Runner):
 
 
 def _suspicious(claimed: Claimed) -> bool:
-    """It was taken up before without a result, and no fault was caught: the process may have ended of it."""
-    return claimed.claims - claimed.attempts > 1
+    """It was taken up often without a result, and no fault was caught: the process may have ended of it, not once by chance."""
+    return claimed.claims - claimed.attempts >= inbound.SUSPECT_AFTER
