@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import create_engine, func, select, update
+from sqlalchemy import create_engine, select, update
 
 from store.engine import parse
 from store.schema import blob, case, contact_point, inbound, outbox
@@ -51,12 +52,16 @@ class Books:
     def close(self) -> None:
         self._engine.dispose()
 
-    def open(self) -> dict[str, int]:
-        """How much is not done yet."""
-        with self._engine.connect() as tx:
-            undecided = tx.scalar(select(func.count()).where(inbound.c.state == "new"))
-            unsent = tx.scalar(select(func.count()).where(outbox.c.state.in_(["pending", "sending", "deferred"])))
-        return {"undecided": undecided or 0, "unsent": unsent or 0}
+    def open(self) -> Counter[str]:
+        """How much is not done yet, by what it is and where it stands."""
+        undecided = select(inbound.c.state, inbound.c.lease_owner).where(inbound.c.state == "new")
+        unsent = select(outbox.c.state, outbox.c.lease_owner).where(
+            outbox.c.state.in_(["pending", "sending", "deferred"])
+        )
+        rows = [*self._rows(undecided), *self._rows(unsent)]
+        return Counter(
+            f"{row.state} {'taken up by ' if row.lease_owner else ''}{row.lease_owner or ''}" for row in rows
+        )
 
     def age(self, living: int) -> None:
         """Let time pass: the leases of dead processes end, which matters among several nodes, and nothing waits any longer."""

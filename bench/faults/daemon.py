@@ -22,15 +22,15 @@ STOP_SECONDS = 20.0
 class Daemon:
     """`main.py run`, as often as it takes. What it logs goes to one file."""
 
-    def __init__(self, place: Place, *, before: Sequence[str] = ()) -> None:
+    def __init__(self, place: Place) -> None:
         self._place = place
-        self._before = before  # a command that runs it, such as strace
         self._log = place.settings.parent / "daemon.log"
         self._process: subprocess.Popen[bytes] | None = None
         self.started_at = 0.0
 
-    def start(self) -> None:
-        command = [*self._before, sys.executable, "main.py", "run", "--config", str(self._place.settings)]
+    def start(self, before: Sequence[str] = ()) -> None:
+        """Start it; `before` is a command that runs it, such as strace."""
+        command = [*before, sys.executable, "main.py", "run", "--config", str(self._place.settings)]
         self.started_at = monotonic()
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(

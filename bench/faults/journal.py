@@ -17,6 +17,7 @@ class Journal:
     mails: dict[str, Mail] = field(default_factory=dict)
     offered: dict[str, str] = field(default_factory=dict)  # sha256 of bytes to the id of their mail
     refused: list[str] = field(default_factory=list)  # ids that were refused for ever
+    put_off: int = 0  # answers of "later"
     deliveries: int = 0  # acceptances, repeated ones too
 
     def offer(self, mail: Mail, content: bytes) -> None:

@@ -23,7 +23,7 @@ AGAIN = 0.2  # of accepted mails are delivered once more
 REPLIES, ANSWERS = 0.25, 0.1  # of acknowledgements and of notifications are answered
 BEFORE_READY = 0.1  # of kills come while the daemon starts
 START_SECONDS = 30.0
-IDLE_SECONDS = 240.0
+IDLE_SECONDS = 900.0
 _ABOUT = re.compile(r"\((c\d+)\)")
 
 
@@ -58,14 +58,10 @@ class Siege:
         self.sink.arrived = self._letter
 
     async def run(self) -> int:
-        """Kill it so often, then let it come to rest. Returns its exit status at the end."""
+        """Attack it, then let it come to rest. Returns its exit status at the end."""
         lanes = [asyncio.create_task(self._lane()) for _ in range(LANES)]
         try:
-            for life in range(self.plan.kills):
-                self._release(self.plan.messages * (life + 1) // self.plan.kills)
-                await self._live_and_die()
-                self._note_flags()
-            self._begin()
+            await self._attack()
             await self._rest()
         finally:
             for lane in lanes:
@@ -77,6 +73,14 @@ class Siege:
         return status
 
     # The killer.
+
+    async def _attack(self) -> None:
+        """Kill it so often. It runs when this is over."""
+        for life in range(self.plan.kills):
+            self._release(self.plan.messages * (life + 1) // self.plan.kills)
+            await self._live_and_die()
+            self._note_flags()
+        self._begin()
 
     async def _live_and_die(self) -> None:
         self._begin()
@@ -152,8 +156,9 @@ class Siege:
         try:
             said = await clients[name].offer(mail, content, self._one_more_sent)
         except (OSError, EOFError, TimeoutError):
-            said = Said.LATER
-        if said is Said.LATER:
+            said = Said.NOTHING
+        self.journal.put_off += said is Said.LATER
+        if said in (Said.LATER, Said.NOTHING):
             await asyncio.sleep(0.02)
             self._queue.put_nowait((mail, content))
         elif said is Said.REFUSED:
@@ -223,8 +228,8 @@ class Siege:
             await asyncio.wait_for(self._queue.join(), IDLE_SECONDS)
             await asyncio.sleep(0.4)
             open_ = books.open()
-            waits = waits + 1 if not any(open_.values()) and self._queue.empty() else 0
+            waits = waits + 1 if not open_ and self._queue.empty() else 0
             books.age(self.daemon.pid)
             if monotonic() > end:
-                raise RuntimeError(f"it does not come to rest: {dict(open_)}; {self.daemon.log()[-1500:]}")
+                raise RuntimeError(f"pid {self.daemon.pid} does not rest: {open_}; {self.daemon.log()[-1500:]}")
         books.close()

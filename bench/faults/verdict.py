@@ -34,15 +34,21 @@ class Verdict:
     """Every promise, and the figures that go with them."""
 
     findings: tuple[Finding, ...]
+    punctual: Finding  # apart from the others, because it depends on what else the machine does
     figures: dict[str, Any]
 
     @property
-    def clean(self) -> bool:
+    def kept(self) -> bool:
+        """Whether every promise was, however long it took."""
         return not any(finding.broken for finding in self.findings)
+
+    @property
+    def clean(self) -> bool:
+        return self.kept and not self.punctual.broken
 
     def __str__(self) -> str:
         figures = [f"  {value!s:>6}  {name}" for name, value in self.figures.items()]
-        return "\n".join(["broken  promise", *map(str, self.findings), "figure", *figures])
+        return "\n".join(["broken  promise", *map(str, self.findings), str(self.punctual), "figure", *figures])
 
 
 def judge(siege: Siege, status: int) -> Verdict:
@@ -58,13 +64,11 @@ def judge(siege: Siege, status: int) -> Verdict:
         Finding(promise="the audit is clean", broken=tuple(f"{f['slug']} {f['where']}" for f in audit["faults"])),
         Finding(promise="the daemon ends on SIGTERM with status 0", broken=(str(status),) if status else ()),
         Finding(promise="no process is left behind", broken=tuple(map(str, siege.daemon.orphans()))),
-        Finding(
-            promise=f"from start to the first 250 within {RESTART_SECONDS:.0f} s",
-            broken=tuple(f"{seconds:.1f}" for seconds in siege.restarts if seconds > RESTART_SECONDS),
-        ),
     )
     books.close()
-    return Verdict(findings=findings, figures=_figures(siege, kept, written))
+    late = tuple(f"{seconds:.1f}" for seconds in siege.restarts if seconds > RESTART_SECONDS)
+    punctual = Finding(promise=f"from start to the first 250 within {RESTART_SECONDS:.0f} s", broken=late)
+    return Verdict(findings=findings, punctual=punctual, figures=_figures(siege, kept, written))
 
 
 def _intake(kept: list[Kept], journal: Journal) -> Iterator[Finding]:
@@ -142,6 +146,7 @@ def _figures(siege: Siege, kept: list[Kept], written: list[Written]) -> dict[str
     came = Counter(letter.message_id for letter in siege.sink.letters)
     return {
         "kills": siege.plan.kills,
+        "answers of 451 or 503": journal.put_off,
         "messages accepted (different ones)": len(journal.accepted()),
         "  of them complaints, replies, answers": f"{kinds['c']}, {kinds['r']}, {kinds['a']}",
         "acceptances (deliberate repetitions, too)": journal.deliveries,

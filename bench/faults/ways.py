@@ -25,6 +25,7 @@ class Said(Enum):
     ACCEPTED = "accepted"
     LATER = "later"  # 4yz, 503
     REFUSED = "refused"  # for ever
+    NOTHING = "nothing"  # the connection broke: nobody knows
 
 
 class Way(Protocol):
