@@ -13,7 +13,7 @@ from intake.mime.reader import Node
 _SAMPLE = 3_000  # characters of a page that are compared with the plain version
 _LEAST_WORDS = 3
 _WORD = re.compile(r"[^\W\d_]{4,}")
-_MARKUP = re.compile(r"<[^>]{0,3000}>|&\w{1,20};")
+_MARKUP_OR_WORD = re.compile(r"<[^>]{0,3000}>|&\w{1,20};|([^\W\d_]{4,})")
 _BLANK = " \t\r\n\u00a0\u200b\u200c\u200d\ufeff\u00ad\u034f"
 
 
@@ -81,7 +81,7 @@ def _text(body: Body) -> str:
 def _agree(text: str, page: str) -> bool:
     """Whether a word of the page occurs in the text: programs write "please use another program" for a plain version."""
     start = max(page.find("<body"), 0)
-    if any(word in text for word in _WORD.findall(_MARKUP.sub(" ", page[start : start + _SAMPLE]))):
+    if any(found[1] and found[1] in text for found in _MARKUP_OR_WORD.finditer(page, start, start + _SAMPLE)):
         return True  # seen without reading the page, as in nearly all mail
     words = _WORD.findall(html.text_of(page)[:_SAMPLE])
     return len(words) < _LEAST_WORDS or any(word in text for word in words)
