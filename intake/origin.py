@@ -29,6 +29,8 @@ class _Evidence:
     diagnostics: str  # of what failed, case-folded
     opening: str  # the first words of the text, folded
     robot: bool  # a delivery robot speaks
+    machine: bool  # a machine wrote it, whichever
+    weak: int  # marks that prove nothing alone
 
 
 def classify(message: Message, envelope: Envelope, reports: tuple[Report, ...]) -> Origin:
@@ -40,6 +42,8 @@ def classify(message: Message, envelope: Envelope, reports: tuple[Report, ...]) 
         diagnostics=folded(" ".join(report.diagnostic for report in reports)),
         opening=folded(message.text[:_OPENING]),
         robot=suspected(message, envelope) and delivery_robot(message, envelope, notice(message)) >= CERTAIN,
+        machine=_by_machine(message),
+        weak=_weak_marks(message, envelope),
     )
     return next((origin for origin, speaks in _READINGS if speaks(evidence)), Origin.HUMAN)
 
@@ -75,7 +79,7 @@ def _challenge(evidence: _Evidence) -> bool:
     """Somebody must prove to be human first: asked in a letter, or in the refusal that a robot passes on."""
     if evidence.actions:
         return contains(evidence.diagnostics, CONFIRM_FIRST)
-    if answers(evidence.message) or not (_machine(evidence) or _weak_marks(evidence)):
+    if answers(evidence.message) or not (evidence.machine or evidence.weak):
         return False
     return contains(folded(evidence.message.subject), CHALLENGE) or contains(evidence.opening, CHALLENGE)
 
@@ -91,14 +95,13 @@ def _auto_reply(evidence: _Evidence) -> bool:
         return True
     # An inbox rule that answers marks so; one that redirects a customer's mail leaves the second mark out.
     by_rule = bool(message.header("x-ms-exchange-inbox-rules-loop")) and automatic.forbids_answers(message)
-    marks = away_subject(message.subject) + 2 * by_rule + min(_weak_marks(evidence), 2)
+    marks = away_subject(message.subject) + 2 * by_rule + min(evidence.weak, 2)
     return marks >= 3 or (marks == 2 and contains(evidence.opening, AWAY))
 
 
-def _weak_marks(evidence: _Evidence) -> int:
-    message = evidence.message
+def _weak_marks(message: Message, envelope: Envelope) -> int:
     return (
-        automatic.null_return_path(message, evidence.envelope)
+        automatic.null_return_path(message, envelope)
         + automatic.forbids_answers(message)
         + (automatic.auto_submitted(message) == "auto-generated")
         + (automatic.precedence(message) in ("bulk", "junk"))
@@ -110,8 +113,11 @@ def _list(evidence: _Evidence) -> bool:
 
 
 def _machine(evidence: _Evidence) -> bool:
+    return evidence.machine
+
+
+def _by_machine(message: Message) -> bool:
     """Auto-Submitted on what answers somebody proves nothing: ServiceNow writes it on what people type."""
-    message = evidence.message
     typed = answers(message) or bool(message.in_reply_to or message.references)
     if automatic.auto_submitted(message) not in ("", "no") and not typed:
         return True
