@@ -12,6 +12,7 @@ from bench.faults.books import Books, Kept, Written
 from bench.faults.journal import Journal
 from bench.faults.siege import Siege
 from bench.faults.sink import Letter
+from workers.courier import Courier
 
 ACKS = ("acknowledgement", "repeat_acknowledgement")
 RESTART_SECONDS = 5.0
@@ -79,7 +80,7 @@ def _intake(kept: list[Kept], journal: Journal) -> Iterator[Finding]:
     yield Finding(promise="nothing was refused for ever", broken=tuple(journal.refused))
     counted: dict[str, list[Kept]] = defaultdict(list)
     for row in kept:
-        if row.verdict not in ("drop", "record"):
+        if row.verdict not in ("DROP", "RECORD"):
             counted[journal.offered.get(row.sha256, "")].append(row)
     twice = [f"{name} as {', '.join(map(str, rows))}" for name, rows in counted.items() if len(rows) > 1]
     yield Finding(promise="no message counts twice", broken=tuple(twice))
@@ -112,8 +113,9 @@ def _letters(written: list[Written], arrived: list[Letter], kills: int) -> Itera
     missing = [f"outbox:{e.outbox_id}" for e in written if e.state == "sent" and not came[e.message_id]]
     yield Finding(promise="what is marked as sent has arrived", broken=tuple(missing))
     unknown = [f"outbox:{e.outbox_id}" for e in written if e.state == "unknown"]
+    most = Courier.at_the_wire * kills
     yield Finding(
-        promise="at most one letter a kill is of unknown fate", broken=tuple(unknown) if len(unknown) > kills else ()
+        promise="of unknown fate is only what was at the wire", broken=tuple(unknown) if len(unknown) > most else ()
     )
     open_ = [f"outbox:{e.outbox_id} {e.state}" for e in written if e.state not in ("sent", "unknown")]
     yield Finding(promise="every letter is settled", broken=tuple(open_))

@@ -15,7 +15,7 @@ from tests.store.databases import absent
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("way", "database", "kills"),
-    [("smtp", "sqlite", 10), ("webhook", "sqlite", 6), ("smtp", "postgresql", 4), ("webhook", "postgresql", 4)],
+    [("smtp", "sqlite", 8), ("webhook", "sqlite", 5), ("smtp", "postgresql", 4)],
 )
 async def test_whatever_was_accepted_survives_being_killed_at_any_moment(way: str, database: str, kills: int) -> None:
     if database == "postgresql" and (reason := absent()):
