@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -25,6 +26,7 @@ class Daemon:
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
+            env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
         )
         self.ports: dict[str, int] = {}
         self.said: list[str] = []

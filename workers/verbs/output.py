@@ -27,7 +27,8 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def say(text: str = "") -> None:
-    print(text)  # noqa: T201
+    """At once, also into a pipe: whoever waits for a line must not wait for the next ones."""
+    print(text, flush=True)  # noqa: T201
 
 
 def complain(text: str) -> None:
