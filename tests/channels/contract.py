@@ -74,7 +74,7 @@ class Desk:
 class ChannelContract:
     """Inherit it in a class called Test…, and say how your channel is run."""
 
-    oversized: str | None = None  # words above the size limit that `running` configures; None: the channel has none
+    oversized: str  # words above the size limit that `running` configures
     refuses_oversized_with: Answer = Answer.REFUSED
 
     def running(self, deliver: Deliver) -> AbstractAsyncContextManager[Wire]:
@@ -131,8 +131,6 @@ class ChannelContract:
         assert len(names) == 2
 
     async def test_a_message_above_the_size_limit_is_not_delivered_and_blocks_nothing(self) -> None:
-        if self.oversized is None:
-            pytest.skip("this channel has no size limit of its own")
         desk = Desk()
         async with self.running(desk.deliver) as wire:
             assert await wire.offer(self.oversized) is self.refuses_oversized_with
