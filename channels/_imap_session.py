@@ -187,6 +187,9 @@ class Session:
         if self._announced().get("EXISTS"):
             return False
         self._use().idle()
+        if self._has_more_to_say():
+            self.end_idle()
+            return False
         return True
 
     def notices(self) -> bool:
@@ -226,6 +229,17 @@ class Session:
         if client is not None:
             with suppress(*GONE):
                 client.socket().shutdown(socket.SHUT_RDWR)
+
+    def _has_more_to_say(self) -> bool:
+        """Whether a notice came in one packet with "+ idling": it lies in imaplib's buffer, and the socket stays silent."""
+        client = self._use()
+        client.socket().setblocking(False)
+        try:
+            return bool(client._imap.file.peek(1))  # noqa: SLF001
+        except OSError:  # TLS, and nothing to decrypt
+            return False
+        finally:
+            client.socket().settimeout(READ_SECONDS)
 
     def _announced(self) -> dict[str, Any]:
         """What the server said beside its answers, which imaplib keeps and imapclient does not show."""

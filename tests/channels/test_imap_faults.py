@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from channels._imap_session import Server, Session
 from intake.message import RawMessage
 from intake.ports import Receipt
 from tests.channels.contract import Desk
@@ -343,3 +346,41 @@ async def test_mailboxes_do_not_wait_for_each_other(server: Dovecot, tmp_path: P
         desks[0].may_finish.set()
         await until(desks[0], 1)
     assert [one.messages[0].account for one in desks] == users
+
+
+def test_a_notice_in_one_packet_with_the_word_to_idle_is_not_overheard() -> None:
+    """It lies in a buffer then, and the socket never becomes readable for it: mail would wait for the poll."""
+    with scripted(IDLE=b"+ idling\r\n* 1 EXISTS\r\n", DONE=b"%s OK done\r\n") as port:
+        server = Server(host="127.0.0.1", port=port, tls="none", ca_file="", user="desk", folder="INBOX")
+        session = Session(server, password=lambda: "secret")
+        session.open()
+        assert session.idle() is False
+        session.close()
+
+
+@contextmanager
+def scripted(**words: bytes) -> Iterator[int]:
+    """A server that says what it is told to say, and else OK."""
+    words = {
+        "CAPABILITY": b"* CAPABILITY IMAP4rev1 IDLE\r\n%s OK done\r\n",
+        "SELECT": b"* OK [UIDVALIDITY 1] ok\r\n%s OK done\r\n",
+        **words,
+    }
+
+    def serve(listener: socket.socket) -> None:
+        link, _ = listener.accept()
+        with link, link.makefile("rb") as lines:
+            link.sendall(b"* OK ready\r\n")
+            tag = b""
+            for line in lines:
+                first, _, rest = line.strip().partition(b" ")
+                word = (rest or first).split(b" ")[0].decode().upper()
+                tag = first if rest else tag
+                said = words.get(word, b"%s OK done\r\n")
+                link.sendall(said % tag if b"%s" in said else said)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener,), daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join(10)
