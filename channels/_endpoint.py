@@ -12,7 +12,7 @@ BACKLOG = 512
 
 def bind(name: str, listen: str) -> socket.socket:
     """Take hold of "host:port" or "[::1]:port"; port 0 takes a free one. Raises `CannotListen`."""
-    host, port = _parts(name, listen)
+    host, port = endpoint(name, listen)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         taken = socket.create_server((host, port), family=family, backlog=BACKLOG)
@@ -22,7 +22,8 @@ def bind(name: str, listen: str) -> socket.socket:
     return taken
 
 
-def _parts(name: str, listen: str) -> tuple[str, int]:
+def endpoint(name: str, listen: str) -> tuple[str, int]:
+    """Host and port. Raises `CannotListen` for what is neither."""
     host, colon, port = listen.rpartition(":")
     if not colon or not (port.isascii() and port.isdecimal()) or int(port) > 65535:
         raise CannotListen(f"{name}: listen must be host:port, not {listen!r}")

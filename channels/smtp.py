@@ -18,7 +18,7 @@ from typing import Literal
 import structlog
 
 from channels import Tools
-from channels._endpoint import BACKLOG, bind
+from channels._endpoint import BACKLOG, bind, endpoint
 from channels._smtp_accounts import Secret, read_accounts
 from channels._smtp_content import Budget
 from channels._smtp_door import Door
@@ -80,8 +80,8 @@ class Listener:
             await self._drain(server, house)
 
     async def probe(self) -> list[str]:
-        """What is wrong with the configuration, one sentence each."""
-        looks = [self._tls, self._accounts, *([] if self._socket else [self._try_to_bind])]
+        """What is wrong with the configuration, one sentence each. That the daemon itself listens there is no fault."""
+        looks = [self._tls, self._accounts, self._endpoint]
         return [fault for look in looks if (fault := _fault(look))]
 
     def _opened(self) -> socket.socket:
@@ -94,8 +94,8 @@ class Listener:
         self.address = taken.getsockname()[:2]
         return taken
 
-    def _try_to_bind(self) -> None:
-        bind(self._name, self._options.listen).close()
+    def _endpoint(self) -> None:
+        endpoint(self._name, self._options.listen)
 
     def _door(self, house: House) -> Door:
         session = Session if self._options.protocol == "smtp" else LmtpSession

@@ -587,9 +587,7 @@ async def test_a_taken_port_is_a_clear_sentence(desk):
             await listener.open()
         with pytest.raises(CannotListen):
             await listener.receive(desk.deliver)
-        assert [fault[: len(f"smtp: 127.0.0.1:{port} is taken")] for fault in await listener.probe()] == [
-            f"smtp: 127.0.0.1:{port} is taken"
-        ]
+        assert await listener.probe() == []  # `check` runs beside a daemon that listens
 
 
 async def test_the_probe_names_every_fault_at_once(tmp_path):
