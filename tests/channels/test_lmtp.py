@@ -11,7 +11,7 @@ import pytest
 from intake.ports import TryLater
 from tests.channels.contract import Answer, ChannelContract, Desk
 from tests.channels.wire import Client, listening, message, stop
-from tests.servers.postfix import running_postfix
+from tests.servers.postfix import require_postfix, running_postfix
 
 HELLO = "LHLO test.example"
 THREE = ("help@harbour.example", "nobody@harbour.example", "complaints@harbour.example")
@@ -88,6 +88,7 @@ async def test_a_message_nobody_takes_is_not_asked_for(desk):
 
 
 async def test_postfix_delivers_to_each_recipient_once_and_bounces_the_unknown_one(desk):
+    require_postfix()
     async with listening(desk.deliver, protocol="lmtp") as (listener, _):
         with running_postfix(
             relay_domains="harbour.example", relay_transport=f"lmtp:inet:127.0.0.1:{listener.address[1]}"
@@ -104,6 +105,7 @@ async def test_postfix_delivers_to_each_recipient_once_and_bounces_the_unknown_o
 
 
 async def test_postfix_comes_again_after_a_fault_of_ours_and_the_message_has_one_name(desk):
+    require_postfix()
     desk.fault = TryLater()
     async with listening(desk.deliver, protocol="lmtp") as (listener, _):
         with running_postfix(

@@ -131,11 +131,16 @@ class Postfix:
         return done.stdout
 
 
+def require_postfix() -> None:
+    """Skips the test where there is no Postfix or no root: before anything else is started."""
+    if not shutil.which("postfix") or os.geteuid() != 0:
+        pytest.skip("needs Debian's postfix package, and root to run one of its own")
+
+
 @contextmanager
 def running_postfix(**settings: str) -> Iterator[Postfix]:
     """A Postfix with these settings for the length of the block. Skips the test where there is none or no root."""
-    if not shutil.which("postfix") or os.geteuid() != 0:
-        pytest.skip("needs Debian's postfix package, and root to run one of its own")
+    require_postfix()
     with tempfile.TemporaryDirectory(prefix="answerable-postfix-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # its processes run as another user
