@@ -62,10 +62,6 @@ class Calendar:
     def closes_at(self, day: date) -> datetime:
         return self.at(day, self.hours.closes)
 
-    def is_open(self, at: datetime) -> bool:
-        day = self.local(at).date()
-        return self.is_working_day(day) and self.opens_at(day) <= at < self.closes_at(day)
-
     def add_working_time(self, at: datetime, worked: timedelta) -> datetime:
         """The moment when so much working time (more than nothing) has gone by since `at`."""
         day = self.local(at).date()

@@ -172,15 +172,6 @@ def test_who_wrote_first_is_never_promised_later(hours: Hours, received: list[da
     assert all(earlier <= later for earlier, later in pairwise(dues))
 
 
-def test_the_office_is_open_from_opening_until_just_before_closing() -> None:
-    calendar = Calendar(ENGLAND)
-    assert calendar.is_open(local(2026, 1, 21, 9))
-    assert not calendar.is_open(local(2026, 1, 21, 8, 59))
-    assert not calendar.is_open(local(2026, 1, 21, 17, 30))
-    assert not calendar.is_open(local(2026, 1, 24, 12))
-    assert not calendar.is_open(local(2026, 4, 3, 12))
-
-
 @pytest.mark.parametrize(
     "hours",
     [
