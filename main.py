@@ -105,6 +105,14 @@ def audit(*, config: Config = None, as_json: Json = False) -> int:
 
 
 @app.command
+def copy(to: Path, *, config: Config = None) -> int:
+    """Copy everything into the empty database that the settings file TO names, and audit both. Stop the daemon first."""
+    from workers.verbs import copying as verb
+
+    return verb.run(to, config)
+
+
+@app.command
 def migrate(*, config: Config = None) -> int:
     """Bring the database to the version of this code."""
     from workers.verbs import looking as verb

@@ -9,9 +9,6 @@ from email.utils import parsedate_to_datetime
 from itertools import islice
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 from intake.message import RawMessage
 from intake.parse import parse
 from store import inbound
@@ -21,6 +18,7 @@ from workers.clock import SystemClock, SystemIds
 from workers.triage import Triage
 from workers.verbs import output
 from workers.verbs.files import imported, stored
+from workers.verbs.progress import progress
 
 BATCH = 50
 
@@ -50,16 +48,14 @@ async def _import(path: Path, store: Store, triage: Triage, clock: SystemClock) 
     kept = seen = 0
     blobs = stored(path)
     total = sum(1 for _ in stored(path))
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("importing", total=total)
+    with progress("importing", total) as advance:
         while batch := list(islice(blobs, BATCH)):
             raws = [imported(blob, "import", received_at=_dated(blob, clock)) for blob in batch]
             kept += await _keep(store, raws)
             seen += len(batch)
             while await triage.once():
                 await triage.settled()
-            progress.update(task, advance=len(batch))
+            advance(len(batch))
     return kept, seen
 
 
