@@ -24,11 +24,11 @@ from channels._imap_drain import BATCH
 from channels.imap import Bookmark, Options, build
 from intake.message import RawMessage
 from intake.ports import Deliver, Receipt
-from store import inbound
 from store.database import Store
 from store.migrate import migrate
 from tests.channels.wire import tools
 from tests.servers import dovecot
+from workers.receiver import Keeper
 from workers.shelves import Bookmarks
 
 
@@ -99,8 +99,7 @@ async def stored(port: int, folder: Path, count: int) -> None:
     url = f"sqlite:///{folder}/bench.db"
     store = await Store.open(url)
 
-    async def deliver(messages: Sequence[RawMessage]) -> list[Receipt]:
-        return await store.write(lambda tx: [inbound.receive(tx, message) for message in messages])
+    deliver = Keeper(store, received=lambda: None)
 
     try:
         await drain(port, folder, count, deliver, Bookmarks(store, tools(folder).clock))

@@ -26,10 +26,10 @@ from bench import workload
 from channels.smtp import Options, build
 from intake.message import RawMessage
 from intake.ports import Deliver, Receipt
-from store import inbound
 from store.database import Store
 from store.migrate import migrate
 from tests.channels.wire import tools
+from workers.receiver import Keeper
 
 
 class Stock:
@@ -83,11 +83,7 @@ async def stored(folder: Path, stack: AsyncExitStack) -> Deliver:
     await asyncio.to_thread(migrate, url)
     store = await Store.open(url)
     stack.push_async_callback(store.close)
-
-    async def deliver(messages: Sequence[RawMessage]) -> list[Receipt]:
-        return await store.write(lambda tx: [inbound.receive(tx, message) for message in messages])
-
-    return deliver
+    return Keeper(store, received=lambda: None)
 
 
 SERVERS = {

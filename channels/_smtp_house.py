@@ -106,6 +106,7 @@ class House:
             envelope=envelope,
             blob=content,
             received_at=self.tools.clock.now(),
+            fingerprint=print_,
         )
 
 

@@ -40,6 +40,7 @@ class RawMessage:
     media_type: MediaType = "message/rfc822"
     received_at: datetime  # aware, UTC; INTERNALDATE for IMAP
     quiet: bool = False  # imported history: filed, but nobody gets a letter
+    fingerprint: str = field(default="", compare=False)  # of the blob, where it was worked out already
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

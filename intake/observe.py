@@ -54,7 +54,7 @@ def observe(message: Message, raw: RawMessage, policy: Policy) -> Signals:
         dmarc=dmarc(message, raw, policy),
         login=raw.envelope.login,
         language=message.language,
-        fingerprint=fingerprint(raw.blob),
+        fingerprint=raw.fingerprint or fingerprint(raw.blob),
     )
 
 

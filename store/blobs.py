@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import sha256
 
 from store.inserting import missing
@@ -11,6 +12,11 @@ from store.writer import Tx
 
 def keep(tx: Tx, content: bytes) -> str:
     """Keep the bytes once, however often they come. Returns their blob id."""
-    blob_id = sha256(content).hexdigest()
-    tx.execute(missing(tx, blob), {"sha256": blob_id, "size": len(content), "content": content})
-    return blob_id
+    return keep_all(tx, [content])[0]
+
+
+def keep_all(tx: Tx, contents: Iterable[bytes]) -> list[str]:
+    """Keep each of them once, however often it comes. Returns their blob ids."""
+    named = [(sha256(content).hexdigest(), content) for content in contents]
+    tx.execute(missing(tx, blob), [{"sha256": name, "size": len(each), "content": each} for name, each in named])
+    return [name for name, _ in named]

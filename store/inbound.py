@@ -6,6 +6,7 @@ ours, and waits for a person to have it mended.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -16,6 +17,7 @@ from intake.fingerprint import fingerprint
 from intake.message import RawMessage
 from intake.ports import Receipt
 from store import blobs, codec
+from store.columns import shorten
 from store.inserting import added
 from store.lease import NOW, claiming, free, terms
 from store.schema import blob, hold, inbound
@@ -54,9 +56,8 @@ class Parked:
     fault: str  # traceback without data, "" for a held one
 
 
-_FIND = select(inbound.c.id).where(
-    *(inbound.c[name] == bindparam(name, type_=inbound.c[name].type) for name in ("channel", "account", "source_id"))
-)
+_NAME = ("channel", "account", "source_id")
+_FIND = select(inbound.c.id).where(*(inbound.c[name] == bindparam(name, type_=inbound.c[name].type) for name in _NAME))
 _DUE = and_(inbound.c.state == "new", free(inbound), or_(inbound.c.not_before.is_(None), inbound.c.not_before <= NOW))
 _CLAIM = claiming(inbound, _DUE, inbound.c.quiet, inbound.c.id, changes={"claims": inbound.c.claims + 1})
 _SIZES = (
@@ -75,24 +76,15 @@ _LOAD = (
 
 def receive(tx: Tx, raw: RawMessage) -> Receipt:
     """Keep a message. One that was kept before, by the name its channel gives it, is not kept again."""
-    row = {
-        "channel": raw.channel,
-        "account": raw.account,
-        "source_id": raw.source_id,
-        "envelope": codec.from_envelope(raw.envelope),
-        "blob_id": blobs.keep(tx, raw.blob),
-        "media_type": raw.media_type,
-        "received_at": raw.received_at,
-        "quiet": raw.quiet,
-        "fingerprint": fingerprint(raw.blob),
-        "state": "new",
-        "attempts": 0,
-        "claims": 0,
-    }
-    inbound_id = tx.scalar(added(tx, inbound), row)
-    if inbound_id is not None:
-        return Receipt(inbound_id=inbound_id, new=True)
-    return Receipt(inbound_id=tx.scalars(_FIND, row).one(), new=False)
+    return receive_all(tx, [raw])[0]
+
+
+def receive_all(tx: Tx, raws: Sequence[RawMessage]) -> list[Receipt]:
+    """The same for many, at least one, in hardly more statements than for one."""
+    blob_ids = blobs.keep_all(tx, (raw.blob for raw in raws))
+    rows = [_row(raw, blob_id) for raw, blob_id in zip(raws, blob_ids, strict=True)]
+    fresh = {tuple(name): inbound_id for inbound_id, *name in tx.execute(added(tx, inbound, *_NAME), rows)}
+    return list(_receipts(tx, rows, fresh))
 
 
 def claim(tx: Tx, *, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
@@ -147,6 +139,33 @@ def release(tx: Tx, inbound_id: int, *, now: datetime) -> bool:
     return tx.execute(done).rowcount == 1
 
 
+def _receipts(tx: Tx, rows: Sequence[dict[str, Any]], fresh: Mapping[tuple[str, ...], int]) -> Iterator[Receipt]:
+    """Of two with the same name, the first is the new one."""
+    told: set[tuple[str, ...]] = set()
+    for row in rows:
+        name = tuple(shorten(row[column]) for column in _NAME)
+        inbound_id = fresh[name] if name in fresh else tx.scalars(_FIND, row).one()
+        yield Receipt(inbound_id=inbound_id, new=name in fresh and name not in told)
+        told.add(name)
+
+
+def _row(raw: RawMessage, blob_id: str) -> dict[str, Any]:
+    return {
+        "channel": raw.channel,
+        "account": raw.account,
+        "source_id": raw.source_id,
+        "envelope": codec.from_envelope(raw.envelope),
+        "blob_id": blob_id,
+        "media_type": raw.media_type,
+        "received_at": raw.received_at,
+        "quiet": raw.quiet,
+        "fingerprint": raw.fingerprint or fingerprint(raw.blob),
+        "state": "new",
+        "attempts": 0,
+        "claims": 0,
+    }
+
+
 def _affordable(tx: Tx, ids: list[int], now: datetime) -> list[int]:
     """The first of them that fit into memory together, a suspect alone, and at least one. The others are given back."""
     total = 0
@@ -180,6 +199,7 @@ def _claimed(row: Row[Any]) -> Claimed:
         media_type=row.media_type,
         received_at=row.received_at,
         quiet=row.quiet,
+        fingerprint=row.fingerprint or "",
     )
     return Claimed(inbound_id=row.id, raw=raw, attempts=row.attempts, claims=row.claims)
 

@@ -18,9 +18,9 @@ def missing(tx: Tx, table: Table) -> Any:
     return _missing(tx.dialect.name, table)
 
 
-def added(tx: Tx, table: Table) -> Any:
-    """The same, returning the key of the new row, and nothing where there was one."""
-    return _added(tx.dialect.name, table)
+def added(tx: Tx, table: Table, *also: str) -> Any:
+    """The same, returning the key of each new row, with these columns; nothing of a row that was there."""
+    return _added(tx.dialect.name, table, *also)
 
 
 def upsert(tx: Tx, table: Table) -> Any:
@@ -34,8 +34,8 @@ def _missing(dialect: str, table: Table) -> Any:
 
 
 @cache
-def _added(dialect: str, table: Table) -> Any:
-    return _missing(dialect, table).returning(next(iter(table.primary_key.columns)))
+def _added(dialect: str, table: Table, *also: str) -> Any:
+    return _missing(dialect, table).returning(next(iter(table.primary_key.columns)), *(table.c[name] for name in also))
 
 
 @cache

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
 
 import structlog
 
 from intake.message import RawMessage
-from intake.ports import CannotListen, Clock, Receipt, Receiver
+from intake.ports import CannotListen, Clock, Receipt, Receiver, TryLater
 from store import inbound
 from store.database import Store
 from workers.metrics import RECEIVED
@@ -18,21 +21,73 @@ RESTART_SECONDS = 5.0
 
 
 class Keeper:
-    """The `deliver` that every channel is given: returns only after the rows are durable."""
+    """The `deliver` that every channel is given: returns only after the rows are durable.
+
+    What comes in while a group is being committed makes the next group: fifty messages cost little more than one.
+    """
+
+    group = 50
 
     def __init__(self, store: Store, received: Callable[[], None]) -> None:
         self._store = store
         self._received = received
+        self._waiting: deque[_Handed] = deque()
+        self._keeping: asyncio.Task[None] | None = None
 
     async def __call__(self, messages: Sequence[RawMessage]) -> list[Receipt]:
-        receipts = await self._store.write(lambda tx: [inbound.receive(tx, raw) for raw in messages])
+        handed = _Handed(messages=messages, kept=asyncio.get_running_loop().create_future())
+        self._waiting.append(handed)
+        if self._keeping is None or self._keeping.done():
+            self._keeping = asyncio.create_task(self._keep_what_waits())
+        receipts = await handed.kept
         for raw, receipt in zip(messages, receipts, strict=True):
             RECEIVED.labels(channel=raw.channel, fresh=str(receipt.new).lower()).inc()
             log.info(
                 "message_kept", inbound_id=receipt.inbound_id, channel=raw.channel, new=receipt.new, size=len(raw.blob)
             )
-        self._received()
         return receipts
+
+    async def _keep_what_waits(self) -> None:
+        while self._waiting:
+            group = [self._waiting.popleft() for _ in range(min(self.group, len(self._waiting)))]
+            try:
+                await self._keep(group)
+            except TryLater as error:
+                _refuse(group, error)
+            except Exception as error:
+                log.error("group_not_kept", deliveries=len(group), fault=type(error).__name__)
+                await self._keep_each(group)
+            self._received()
+
+    async def _keep(self, group: Sequence[_Handed]) -> None:
+        raws = [raw for handed in group for raw in handed.messages]
+        receipts = iter(await self._store.write(lambda tx: inbound.receive_all(tx, raws)))
+        for handed in group:
+            own = list(islice(receipts, len(handed.messages)))
+            if not handed.kept.done():  # whoever handed it in may have left
+                handed.kept.set_result(own)
+
+    async def _keep_each(self, group: Sequence[_Handed]) -> None:
+        """One of them cannot be kept: it must not keep the others out."""
+        for handed in group:
+            try:
+                await self._keep([handed])
+            except Exception as error:
+                _refuse([handed], error)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Handed:
+    """What a channel has delivered at once, and waits for."""
+
+    messages: Sequence[RawMessage]
+    kept: asyncio.Future[list[Receipt]]
+
+
+def _refuse(group: Sequence[_Handed], error: Exception) -> None:
+    for handed in group:
+        if not handed.kept.done():
+            handed.kept.set_exception(error)
 
 
 class Reception:

@@ -44,6 +44,16 @@ async def test_a_message_delivered_twice_is_kept_once(store: Store) -> None:
     assert len(await claim(store)) == 1
 
 
+async def test_of_messages_kept_together_each_is_kept_once_and_answered_for_in_its_place(store: Store) -> None:
+    [old] = await receive(store, raw("7"))
+    together = [raw("8"), raw("7"), raw("9"), raw("8")]
+    receipts = await store.write(lambda tx: inbound.receive_all(tx, together))
+    assert [receipt.new for receipt in receipts] == [True, False, True, False]
+    eighth, seventh, ninth, again = (receipt.inbound_id for receipt in receipts)
+    assert (seventh, again) == (old, eighth)
+    assert [each.inbound_id for each in await claim(store)] == [old, eighth, ninth]
+
+
 async def test_the_same_bytes_by_two_ways_are_two_messages(store: Store) -> None:
     ids = await receive(store, raw("1", blob=b"x"), raw("2", blob=b"x"), raw("1", account="sales", blob=b"x"))
     assert len(set(ids)) == 3

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
@@ -135,6 +136,15 @@ async def test_a_message_delivered_twice_is_kept_once_and_answered_for_twice(sto
     [first], [second] = await deliver(raw()), await deliver(raw())
     assert (first.new, second.new) == (True, False)
     assert first.inbound_id == second.inbound_id
+
+
+async def test_what_cannot_be_kept_keeps_nothing_out_that_came_with_it(store: Store) -> None:
+    keeper = Keeper(store, received=lambda: None)
+    nameless = replace(raw("2"), received_at=datetime(2026, 1, 6))  # noqa: DTZ001 - a time without a zone is no time
+    deliveries = keeper([raw("1")]), keeper([nameless]), keeper([raw("3"), raw("1")])
+    first, second, third = await asyncio.gather(*deliveries, return_exceptions=True)
+    assert isinstance(second, Exception)
+    assert [receipt.new for receipt in (*first, *third)] == [True, True, False]
 
 
 async def test_a_promise_that_comes_due_is_looked_at_once(store: Store, desk: Desk, clock: FakeClock) -> None:

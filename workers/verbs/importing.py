@@ -60,7 +60,7 @@ async def _import(path: Path, store: Store, triage: Triage, clock: SystemClock) 
 
 
 async def _keep(store: Store, raws: Sequence[RawMessage]) -> int:
-    receipts = await store.write(lambda tx: [inbound.receive(tx, raw) for raw in raws])
+    receipts = await store.write(lambda tx: inbound.receive_all(tx, raws))
     return sum(receipt.new for receipt in receipts)
 
 
