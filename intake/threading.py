@@ -87,6 +87,7 @@ def _joined_by_subject(roots: Sequence[str], messages: Sequence[Message]) -> lis
 
     A thread that begins with a reply joins the only other thread of its subject; one that does not joins another of the
     same sender. Where several senders wrote under one subject, a reply to it could be to any: it stays by itself.
+    No subject joins nothing where ids could have told; mails without any are told apart by sender alone (ORDEREDSUBJECT).
     """
     openers: dict[str, Message] = {}
     for root, message in zip(roots, messages, strict=True):
@@ -95,7 +96,7 @@ def _joined_by_subject(roots: Sequence[str], messages: Sequence[Message]) -> lis
     homes: dict[str, dict[str, str]] = {}  # subject -> sender -> root
     moved: dict[str, str] = {}
     for root, message in sorted(openers.items(), key=lambda item: is_reply_subject(item[1].subject)):
-        if not subjects[root]:
+        if not subjects[root] and _bears_ids(message):
             continue
         here = homes.setdefault(subjects[root], {})
         if is_reply_subject(message.subject) and here:
@@ -103,6 +104,10 @@ def _joined_by_subject(roots: Sequence[str], messages: Sequence[Message]) -> lis
         else:
             moved[root] = here.setdefault(_sender(message), root)
     return [moved.get(root, root) for root in roots]
+
+
+def _bears_ids(message: Message) -> bool:
+    return bool(message.message_id or message.references or message.in_reply_to)
 
 
 def _sender(message: Message) -> str:

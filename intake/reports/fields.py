@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from intake.message import Message
+from intake.phrasing import contains, folded
 from intake.reports.blocks import blocks
 from intake.reports.notice import Notice
+from intake.reports.phrases import EXPIRED
 from intake.reports.status import best_status
 from intake.reports.text import addresses, bounded_lines, one_line
 from intake.signals import Report
@@ -80,7 +82,7 @@ def _status_lines(message: Message, said: Notice) -> Iterator[Sequence[str]]:
 
 def _report(group: Group, name: str, prose: str) -> Report:
     """A robot that gives no diagnostic, or none with a code in it, may still have said why in its text."""
-    action = _action(group)
+    action = _action(group, prose)
     field, diagnostic = group.get("status", ""), _untyped(group.get("diagnostic-code", ""))
     trouble = {"failed": "5", "delayed": "4"}.get(action, "")
     status = best_status(field, diagnostic, fallback=trouble)
@@ -89,10 +91,12 @@ def _report(group: Group, name: str, prose: str) -> Report:
     return Report(recipient=name, action=action, status=status, diagnostic=one_line(diagnostic))
 
 
-def _action(group: Group) -> str:
+def _action(group: Group, prose: str) -> str:
+    """What became of the recipient. OpenSMTPD writes "delayed" also of what its queue has thrown away: its words tell."""
     said = group.get("action", "").lower()
     stated = next((action for name, action in _ACTIONS.items() if name in said), "")
-    return stated or {"2": "delivered", "4": "delayed"}.get(group.get("status", "")[:1], "failed")
+    action = stated or {"2": "delivered", "4": "delayed"}.get(group.get("status", "")[:1], "failed")
+    return "failed" if action == "delayed" and contains(folded(prose), EXPIRED) else action
 
 
 def _recipient(group: Group) -> str:

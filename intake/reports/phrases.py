@@ -31,7 +31,9 @@ DETAILS: tuple[tuple[str, Phrases], ...] = (
             insufficient system storage | no space left | not enough space | not enough disk |
             postfach des empfängers ist voll | boîte de réception pleine | buzón está lleno | casella di posta piena |
             caixa de correio cheia | schránka je plná | postkassen er full | brevlådan är full | kutusu dolu |
-            メールボックスがいっぱい | 容量を超え | 邮箱空间 | 信箱已滿 | 용량 초과
+            メールボックスがいっぱい | 容量を超え | 邮箱空间 | 信箱已滿 | 용량 초과 |
+            exceeds allowed size | exceeded the allowed size | troppo pieno | plná schránka |
+            postilaatikko on täynnä | صندوق البريد ممتلئ
         """),
     ),
     (  # The mailbox is switched off.
@@ -77,7 +79,7 @@ DETAILS: tuple[tuple[str, Phrases], ...] = (
             destinataire inconnu | utilisateur inconnu | n'existe pas | usuario desconocido | no existe |
             utente sconosciuto | destinatario sconosciuto | inesistente | onbekende gebruiker | bestaat niet |
             usuário desconhecido | não existe | nie istnieje | nieznany | не найден | не существует | неизвестен |
-            見つから | 存在しません | 存在し | 不存在 | 没有这个用户 | 查无此人 | 존재하지 않 | user is unknown |
+            見つから | 見つかりません | 存在しません | 存在し | 不存在 | 没有这个用户 | 查无此人 | 존재하지 않 | user is unknown |
             no mailbox by that name | there is no one at this address | no one here by that name | no such person |
             no such local user | sorry, no mailbox | recipient not in | not our user | unknown local-part |
             adresse inconnue | adresse du destinataire n'a pas été trouvée |
@@ -85,7 +87,12 @@ DETAILS: tuple[tuple[str, Phrases], ...] = (
             gebruiker onbekend | ukjent bruker | ukjent mottaker | okänd användare | okänd mottagare |
             ukendt modtager | ukendt bruger | tuntematon vastaanottaja | neznámý uživatel | neznámý příjemce |
             neexistuje | bulunamadı | такого пользователя нет | нет такого пользователя | нет такого ящика |
-            пользователь не зарегистрирован | adresse nicht gefunden | 宛先不明 | 收件人未知 | 查無此人 | 찾을 수 없
+            пользователь не зарегистрирован | adresse nicht gefunden | 宛先不明 | 收件人未知 | 查無此人 | 찾을 수 없 |
+            konnte nicht gefunden | est introuvable | adresse introuvable | encontrado la dirección |
+            encontró la dirección | trovare l'indirizzo | indirizzo non è stato trovato | niet gevonden |
+            nie znaleziono | nie odnaleziono | endereço não encontrado | endereço não foi encontrado | hittades inte |
+            ikke fundet | ikke funnet | ei löytynyt | ei löydy | nebyla nalezena | nebyl nalezen |
+            nem található | nu a fost găsit | 找不到 | لم يتم العثور
         """),
     ),
     (  # There is no such domain, or it takes no mail.
@@ -97,7 +104,7 @@ DETAILS: tuple[tuple[str, Phrases], ...] = (
             no such host | nxdomain | unrouteable domain | domain unknown | domain name not found |
             no mail exchanger | no dns record | name or service not known | unresolvable | unable to resolve |
             domain isn't in my list | domäne nicht gefunden | domaine inconnu | dominio no encontrado |
-            dominio sconosciuto | домен не найден
+            dominio sconosciuto | домен не найден | no mx or a record
         """),
     ),
     (  # The message is too big.
@@ -123,7 +130,7 @@ DETAILS: tuple[tuple[str, Phrases], ...] = (
             retry timeout | in the queue too long | retry time not reached | message expired |
             could not deliver for the last | delivery time expired | could not be delivered for |
             cannot send message for | delivery failed 20 attempts | was aborted after | too long in queue |
-            delivery attempts | failing for a long time | retry limit | maximum queue time | has been in the queue |
+            delivery attempts failed | failing for a long time | retry limit | maximum queue time | has been in the queue |
             exceeded retry | timeout waiting | zu lange in der warteschlange
         """),
     ),
@@ -206,7 +213,12 @@ FAILURE: Phrases = phrases("""
     ei voida toimittaa | nelze doručit | nebyla doručena | iletilemedi | teslim edilemiyor | nu a putut fi livrat |
     не удалось отправить | не было доставлено | недоставленное | не может доставить | お届けできません | 配信に失敗 |
     配達できません | 无法递送 | 投递不成功 | 傳送失敗 | 無法送達 | 보낼 수 없 | 전달하지 못 | 无法发送 | 无法投递 |
-    无法送达 | 退信 | 投递失败 | 發送失敗 | 無法傳遞 | 반송 | 전송되지 | 배달되지 | 배달 실패 | تعذر
+    无法送达 | 退信 | 投递失败 | 發送失敗 | 無法傳遞 | 반송 | 전송되지 | 배달되지 | 배달 실패 | تعذر |
+    未送达 | 未送達 | 无法将邮件 | 無法將郵件 | 배달하지 못 | 전송하지 못 | kan ikke leveres | levering mislykkedes |
+    leveringen mislykkedes | leveringen mislyktes | ikke levere | gruppene mislyktes | ei voi toimittaa |
+    toimittaminen epäonnistui | toimitus epäonnistui | vastaanottajille tai ryhmille | doručení se nezdařilo |
+    не удается доставить | не удаётся доставить | выполнить доставку | levererades inte | har inte levererats |
+    nie została doręczona | is mislukt | kézbesítés sikertelen | فشل التسليم | لم يتم تسليم
 """)
 
 # Subjects of mail systems. Customers write "Returned mail order" and "Non-delivery": it takes technical words beside them.
@@ -217,14 +229,16 @@ FORMAL: Phrases = phrases("""
     delivery status notification | delivery status report | delivery failure notification | failure notice |
     non-delivery: | non-delivery report | mail system error | mailer-daemon | bounced mail | could not send message |
     user unknown | unknown user | メールエラー | unzustellbar: | non remis | no se puede entregar: |
-    non recapitabile: | onbestelbaar: | não entregue: | niedostarczone: | olevererbart: | 退信
+    non recapitabile: | onbestelbaar: | não entregue: | niedostarczone: | olevererbart: | 退信 |
+    não é possível entregar: | kan ikke leveres: | ei voi toimittaa: | nedoručitelné: | не удается доставить: |
+    teslim edilemedi: | 配信不能: | 未送达: | 未傳遞: | 배달되지 않음: | تعذر التسليم:
 """)
 
 # Words that people leave to mail systems.
 TECHNICAL: Phrases = phrases("""
     non-delivery report | failed recipients | smtp | mailer-daemon | mail system | mail server |
     mail delivery software | transcript of session | rcpt to | delivery status notification | remote host said |
-    final-recipient
+    final-recipient | addresses had delivery problems | permanent fatal errors
 """)
 
 # Delivery is tried again.
@@ -243,9 +257,15 @@ DELAY: Phrases = phrases("""
     задерж | 配信が遅れ | 遅延 | 延迟 | 지연
 """)
 
+# The queue has thrown it away.
+EXPIRED: Phrases = phrases("""
+    envelope expired | message expired | message has expired | delivery time expired | expired in the queue
+""")
+
 # Delivery is not tried again, whatever else is said of waiting.
-FINAL: Phrases = phrases("""
+FINAL: Phrases = EXPIRED + phrases("""
     giving up | given up | permanent error | permanent failure | permanent fatal | failed permanently |
     no further delivery attempts | no further attempts | not going to try again | will be deleted from queue |
-    will not be retried | will not be re-attempted | returned to sender | endgültig
+    will not be retried | will not be re-attempted | returned to sender | endgültig nicht |
+    endgültig gescheitert | endgültig fehlgeschlagen
 """)

@@ -50,8 +50,9 @@ def delivery_robot(message: Message, envelope: Envelope, said: Notice) -> int:
     if _list_software(message) and _refused_by_list(message, said):
         return CERTAIN
     sender = 2 * from_robot(message) + 2 * (no_reply_sender(message) and bool(said.returned))
-    if sender or _technical(said):
-        sender += null_return_path(message, envelope) + _formal(message)
+    nobody, formal = null_return_path(message, envelope), _formal(message)
+    if sender or _technical(said) or (nobody and formal):
+        sender += nobody + formal
     declared, wording = _declared(message), _wording(message, said)
     if not declared and not (sender and wording):
         return 0

@@ -9,7 +9,11 @@ TEXT_LIMIT = 262_144  # characters of one text
 LINE_LIMIT = 2_000  # characters of one line
 LINES_LIMIT = 10_000
 
-ADDRESS = re.compile(r"[^\s<>()\[\]{}\"',;:=|\\@]{1,64}@[^\W_](?:[\w-]{0,62}\.){1,8}[^\W_][\w-]{0,62}")
+# Chinese, Japanese and Korean set no spaces around an address: their letters end it, unless a name is all of them.
+_CJK = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+_LOCAL = rf"(?:[^\s<>()\[\]{{}}\"',;:=|\\@（）【】「」《》：，；、。{_CJK}]{{1,64}}|[{_CJK}]{{1,64}})"
+_LAST_LABEL = rf"(?:[^\W_{_CJK}](?:(?![{_CJK}])[\w-]){{0,62}}|[{_CJK}]{{1,63}})"
+ADDRESS = re.compile(rf"{_LOCAL}@[^\W_](?:[\w-]{{0,62}}\.){{1,8}}{_LAST_LABEL}")
 
 
 def bounded_lines(text: str) -> list[str]:

@@ -76,6 +76,10 @@ def test_no_subject_joins_nothing() -> None:
     assert threads([_mail("a"), _mail("b")]) == [0, 1]
 
 
+def test_mails_without_subject_and_ids_are_together_when_one_sender_wrote_them() -> None:
+    assert threads([_mail(), _mail(sender="bob@example.org"), _mail(), _mail(None, "a")]) == [0, 1, 0, 2]
+
+
 @pytest.mark.parametrize(
     ("subject", "base"),
     [
