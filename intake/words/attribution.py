@@ -27,6 +27,7 @@ _DATED = re.compile(
     r"|\d{1,2}\.?\s[^\W\d_]{2,12}\.?,?\s\d{4})"  # "3 Nov 2025"
 )
 _TIME = re.compile(r"(?<![\d.:/])\d{1,2}[:.h]\d{2}(?![\d/]|\.\d)")
+_WHOLE_DATE = re.compile(r"(?<!\d)(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?!\d)")
 _TIME_LAST = re.compile(r"\d{1,2}[:.h]\d{2}(?: uhr)?\)?\s?[:：]$")
 _MAILBOX = re.compile(r"[<(\[][^\s<>()@]{0,80}@[^\s<>()@]{1,200}[>)\]]|mailto:")
 # Gmail before 2018, whose colon may get lost; and its Asian form of date, name and mailbox.
@@ -53,6 +54,7 @@ def attribution_start(lines: Sequence[str], end: int, *, before_quote: bool) -> 
     dated, mailbox = _DATED.match(text) is not None, _MAILBOX.search(text) is not None
     if _VERB.search(text, max(0, len(text) - 200)):
         framed = text.startswith("--") and text.endswith("--")
+        dated = dated or _WHOLE_DATE.search(text) is not None
         told = framed or mailbox or (dated and ("@" in text or _TIME.search(text))) or _TIME_LAST.search(text)
         return start if before_quote or told else None
     return start if dated and mailbox and _TIME.search(text) else None

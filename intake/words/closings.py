@@ -37,6 +37,13 @@ ko:  에서 보냄; 에서 보냈습니다; 에서 전송됨
 tr:  umdan gönderildi; den gönderildi; dan gönderildi; telefonumdan gönderildi
 """)
 
+# ... and what some write instead.
+SLOGANS = frozenset(
+    phrases("""
+Yahoo:  yahoo mail: search, organize, conquer
+""")
+)
+
 # Whole lines that close a letter; what stands under them is the name and the contact block.
 CLOSINGS = frozenset(
     folded(phrase)

@@ -22,7 +22,7 @@ ru:  от; от кого; отправитель
 uk:  від
 ja:  差出人; 送信者; 送信元
 zh:  发件人; 發件人; 寄件者; 寄件人
-ko:  보낸 사람; 보낸사람
+ko:  보낸 사람; 보낸사람; 발신; 발신자; 보낸이
 tr:  kimden; gönderen
 ar:  من; المرسل
 hu:  feladó
@@ -45,7 +45,7 @@ cs:  komu; příjemce; pro
 ru:  кому; получатель
 ja:  宛先; 送信先; to
 zh:  收件人; 收件者
-ko:  받는 사람; 받는사람
+ko:  받는 사람; 받는사람; 수신; 수신자; 받는이
 tr:  kime; alıcı
 ar:  إلى; الى; المستلم
 hu:  címzett
@@ -87,7 +87,7 @@ ru:  дата; отправлено; отправлен
 ja:  送信日時; 日付; 日時; 送信日
 zh:  发送时间; 發送時間; 日期; 寄件日期; 时间; 發送日期; 发送日期; 傳送時間
 ko:  날짜; 보낸 날짜; 보낸날짜; 보낸 시간
-tr:  tarih; gönderme tarihi; gönderildi
+tr:  tarih; gönderme tarihi; gönderilme tarihi; gönderildi
 ar:  تاريخ; التاريخ; تم الإرسال; أرسلت
 hu:  dátum; küldve; elküldve
 """
@@ -96,7 +96,7 @@ en:  subject
 de:  betreff
 fr:  objet; sujet
 es:  asunto
-it:  oggetto
+it:  oggetto; ogg
 nl:  onderwerp
 pl:  temat
 pt:  assunto

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
@@ -11,6 +12,9 @@ from intake.words.attribution import attribution_start
 from intake.words.headers import LONGEST_BLOCK, Block, block_at, field_of, marker_of
 from intake.words.lines import bare, is_quoted, lines_of, may_tell, next_filled, unquoted
 from intake.words.vocabulary import FORWARD_PREFIXES
+
+_LONGEST_SUBJECT = 500  # characters
+_LABELS = re.compile(r"^\s*(?:\[[^\[\]:]{1,40}\]\s*)*")  # "[External]", as gateways and lists put before it
 
 
 def find_forward(text: str) -> Forwarded | None:
@@ -33,8 +37,8 @@ def find_forward(text: str) -> Forwarded | None:
 
 def is_forward_subject(subject: str) -> bool:
     """True when a client marked the subject as passed on: "FW:", "Fwd:", "WG:", "TR:", in any language."""
-    head, colon, _ = subject.replace("：", ":").strip().partition(":")
-    return bool(colon) and head.strip(" []").lower() in FORWARD_PREFIXES
+    head, colon, _ = _LABELS.sub("", subject[:_LONGEST_SUBJECT]).replace("：", ":").partition(":")
+    return bool(colon) and head.strip(" []").replace("İ", "i").lower() in FORWARD_PREFIXES
 
 
 def _is_answer(lines: Sequence[str], at: int) -> bool:

@@ -11,6 +11,7 @@ from intake.words.lines import RULES, bare, next_filled
 from intake.words.vocabulary import FORWARDED, ORIGINAL
 
 _LONGEST_NAME = 30
+_NAME_ENDS = (":", "：", "|", "\t")
 LONGEST_BLOCK = 40  # lines
 _WIDE = 60  # characters: a value this long may be wrapped
 
@@ -26,7 +27,7 @@ class Block:
 
 def marker_of(line: str) -> Literal["original", "forwarded"] | None:
     """What a marker line announces. The words alone are no marker: it takes dashes around or a colon after them."""
-    text = bare(line)
+    text = bare(line).replace("\u00a0", " ")
     if not text or len(text) > 200 or not (text[0] in RULES or text[-1] in ":："):
         return None
     words = text.strip(RULES + ":：.").replace("İ", "i").lower()
@@ -36,15 +37,14 @@ def marker_of(line: str) -> Literal["original", "forwarded"] | None:
 
 
 def field_of(line: str) -> tuple[str, str] | None:
-    """A header line in any language as (kind, value), or None."""
-    text = bare(line)
-    colon = min(
-        (at for at in (text.find(":", 0, _LONGEST_NAME), text.find("：", 0, _LONGEST_NAME)) if at > 0), default=0
-    )
-    if not colon:
+    """A header line in any language as (kind, value), or None. NetEase draws them as rows of a table."""
+    text = bare(line).strip("| ")
+    ends = (text.find(mark, 0, _LONGEST_NAME) for mark in _NAME_ENDS)
+    end = min((at for at in ends if at > 0), default=0)
+    if not end:
         return None
-    kind = FIELD.get(bare(text[:colon]).lower())
-    return (kind, bare(text[colon + 1 :])) if kind else None
+    kind = FIELD.get(bare(text[:end]).lower())
+    return (kind, bare(text[end + 1 :])) if kind else None
 
 
 def block_at(lines: Sequence[str], start: int, *, marked: bool = False) -> Block | None:

@@ -12,6 +12,7 @@ LONG = 2_000  # characters: no client writes a marker on a longer line, so no pa
 MUCH = 262_144  # characters of a text that are looked at
 MANY = 5_000  # lines of a text that are looked at; what follows belongs to whoever has the last one
 
+_LONGEST_HEADING = 80  # characters
 RULES = "-–—_=*#<>+~|─━ "
 _DECORATION = " \t\u00a0\u200b\u200e\u200f\u202a\u202c\u2068\u2069\ufeff*_"
 
@@ -65,6 +66,12 @@ def is_rule(line: str) -> bool:
     """True for a drawn line: "________", "-----"; a signature's two dashes are none."""
     text = line.strip()
     return len(text) > 2 and not text.strip("_-–—=─━")
+
+
+def is_framed(line: str) -> bool:
+    """True for a few words between dashes: a heading, such as clients set above a message in whatever language."""
+    text = line.strip()
+    return len(text) <= _LONGEST_HEADING and text[:4] == text[-4:] == "----" and not is_rule(line)
 
 
 def next_filled(lines: Sequence[str], start: int) -> int:

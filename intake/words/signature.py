@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from intake.words.closings import CLOSINGS, DISCLAIMERS, SENT_FROM, SENT_WITH
+from intake.words.closings import CLOSINGS, DISCLAIMERS, SENT_FROM, SENT_WITH, SLOGANS
 from intake.words.lines import bare, folded, is_rule
 
 _LONGEST_LINE = 80  # characters: contact lines are short, sentences are not
@@ -62,6 +62,8 @@ def _is_device(text: str) -> bool:
     if len(text) > _LONGEST_LINE:
         return False
     lower = text.strip("<>()[]. ").lower()
+    if lower in SLOGANS:
+        return True
     phrase, comma, more = lower.partition(", ")
     if comma and not more.startswith(("please", "excuse", "sorry", "so ")):
         return False

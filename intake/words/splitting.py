@@ -11,8 +11,18 @@ from itertools import groupby
 
 from intake.message import Words
 from intake.words.attribution import attribution_start, part_shared_line
-from intake.words.headers import block_at, marker_of
-from intake.words.lines import Whose, is_quoted, is_rule, lines_of, may_tell, next_filled, unquoted, without_words
+from intake.words.headers import block_at, field_of, marker_of
+from intake.words.lines import (
+    Whose,
+    is_framed,
+    is_quoted,
+    is_rule,
+    lines_of,
+    may_tell,
+    next_filled,
+    unquoted,
+    without_words,
+)
 from intake.words.marker import is_reply_marker
 from intake.words.markup import owners_by_markup
 from intake.words.signature import signature_start
@@ -97,9 +107,9 @@ def _mark_boundaries(lines: list[str], owners: list[Whose]) -> bool:
 
 
 def _with_rules_above(lines: list[str], start: int) -> int:
-    """Outlook draws a line above the header lines; it is part of the quotation."""
+    """Outlook draws a line above the header lines, others write a heading in it: part of the quotation."""
     above = start - 1
-    while above >= 0 and (not lines[above].strip() or is_rule(lines[above])):
+    while above >= 0 and (not lines[above].strip() or is_rule(lines[above]) or is_framed(lines[above])):
         start = above if lines[above].strip() else start
         above -= 1
     return start
@@ -116,7 +126,14 @@ def _boundary(lines: list[str], owners: list[Whose], at: int) -> tuple[int, int]
         return at, block.end
     quote_follows = following < len(lines) and owners[following] == "quoted"
     start = attribution_start(lines, at, before_quote=quote_follows)
-    return None if start is None else (start, at + 1)
+    return None if start is None else (_with_fields_above(lines, start), at + 1)
+
+
+def _with_fields_above(lines: list[str], start: int) -> int:
+    """Yandex sets To and Subject above its attribution."""
+    while start > 0 and (field_of(lines[start - 1]) or ("", ""))[0] in ("to", "cc", "subject"):
+        start -= 1
+    return start
 
 
 def _mark_signatures(lines: list[str], owners: list[Whose]) -> None:

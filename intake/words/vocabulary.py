@@ -23,7 +23,7 @@ ru:  написал; написала; написал(а); пишет; писа�
 uk:  пише; написав(ла)
 ja:  のメール; は書きました; のメッセージ; が書き込みました; wrote
 zh:  写道; 寫道
-ko:  님이 작성; 작성; 님이 쓴 글
+ko:  님이 작성; 작성; 님이 쓴 글; 이(가) 쓴 글
 tr:  yazdı; şunu yazdı; şunları yazdı
 ar:  كتب; كتبت; كتب/كتبت
 hu:  írta
@@ -55,7 +55,7 @@ es:  el; a la
 it:  il; il giorno; in data
 nl:  op
 pl:  dnia; w dniu
-pt:  em; no dia; a
+pt:  em; no dia; a; às
 sv:  den; på
 da:  den
 no:  på; den
@@ -76,8 +76,10 @@ hu:  ekkor
 ORIGINAL = frozenset(
     phrases("""
 en:  original message; original; original mail; original email; original e-mail; reply message; original text
+en:  replied message
 de:  ursprüngliche nachricht; original-nachricht; originalnachricht; original nachricht; ursprüngliche mail; originalmail
-fr:  message d'origine; message d’origine; message original; message initial; message d'origine
+fr:  message d'origine; message d’origine; message original; message initial; mail original; mail d'origine
+fr:  courriel original; e-mail d'origine
 es:  mensaje original; mensaje inicial
 it:  messaggio originale; messaggio originario
 nl:  oorspronkelijk bericht; origineel bericht; oorspronkelijke bericht
@@ -90,7 +92,7 @@ fi:  alkuperäinen viesti; alkuperäinen sähköposti
 cs:  původní zpráva; původní e-mail; pôvodná správa
 ru:  исходное сообщение; оригинальное сообщение; исходное письмо
 ja:  元のメッセージ; オリジナルメッセージ; オリジナル メッセージ
-zh:  原始邮件; 原始郵件; 原始信件; 原邮件
+zh:  原始邮件; 原始郵件; 原始信件; 原邮件; 回复的原邮件; 回覆的原郵件; 原始信息; 原始訊息
 ko:  원본 메시지; 원본 메일; 원본 이메일; 원본메시지
 tr:  orijinal mesaj; özgün ileti; orijinal ileti; özgün mesaj; asıl ileti
 ar:  الرسالة الأصلية; رسالة أصلية; الرسالة الاصلية
@@ -107,31 +109,38 @@ de:  weitergeleitete nachricht; anfang der weitergeleiteten nachricht; anfang de
 de:  weitergeleitete mail
 de:  beginn der weitergeleiteten nachricht; weitergeleitete e-mail
 fr:  message transféré; message réexpédié; début du message réexpédié; début du message transféré; message transmis
-fr:  courriel transféré
+fr:  courriel transféré; mail transféré; e-mail transféré; courrier transféré
 es:  mensaje reenviado; inicio del mensaje reenviado; comienzo del mensaje reenviado; inicio de mensaje reenviado
+es:  correo reenviado; correo electrónico reenviado
 it:  messaggio inoltrato; inizio messaggio inoltrato; inizia messaggio inoltrato; inizio del messaggio inoltrato
+it:  inizia il messaggio inoltrato; email inoltrata; e-mail inoltrata
 nl:  doorgestuurd bericht; begin doorgestuurd bericht; begin van doorgestuurd bericht; doorgezonden bericht
+nl:  doorgestuurde bericht; doorgestuurde e-mail; doorgestuurde mail
 pl:  przekazana wiadomość; wiadomość przekazana dalej; treść przekazanej wiadomości; początek przekazanej wiadomości
 pl:  początek wiadomości przekazanej dalej; wiadomość przekazana; przesłana wiadomość
 pt:  mensagem encaminhada; mensagem reencaminhada; início da mensagem encaminhada; início da mensagem reencaminhada
+pt:  e-mail encaminhado; e-mail reencaminhado
 sv:  vidarebefordrat meddelande; vidarebefordrat mejl; början på vidarebefordrat meddelande; vidarebefordrat brev
-sv:  vidarebefordrat mail; vidarebefordrat e-postmeddelande
+sv:  vidarebefordrat mail; vidarebefordrat e-postmeddelande; börja vidarebefordrat meddelande
 da:  videresendt besked; videresendt meddelelse; start på videresendt besked; begyndelse på videresendt besked
-da:  begyndelsen på den videresendte meddelelse; videresendt mail
+da:  begyndelsen på den videresendte meddelelse; videresendt mail; videresendt e-mail
 no:  videresendt melding; videresendt e-post; start på videresendt melding; begynnelsen på videresendt melding
 no:  videresendt e-postmelding
 no:  begynnelse på videresendt melding
 fi:  välitetty viesti; edelleenlähetetty viesti; välitetty viesti alkaa; edelleen lähetetty viesti; välitetyn viestin alku
+fi:  välitetty sähköposti; edelleenlähetetty sähköposti; edelleenlähetetty viesti alkaa
 cs:  přeposlaná zpráva; přeposlaný e-mail; začátek přeposlané zprávy; začátek přeposílané zprávy; přeposílaná zpráva
 ru:  пересылаемое сообщение; пересланное сообщение; начало переадресованного сообщения; начало пересылаемого сообщения
-ru:  перенаправленное сообщение; пересылаемое письмо
+ru:  перенаправленное сообщение; пересылаемое письмо; переадресованное сообщение; пересланное письмо
 ja:  転送メッセージ; 転送されたメッセージ; 以下は転送されたメッセージです; 転送メール; 転送されたメール
 zh:  转发的邮件; 转发邮件; 转发邮件信息; 以下是转发的邮件; 開始轉寄郵件; 开始转发邮件; 轉寄郵件; 轉寄的郵件; 被转发邮件
-zh:  已转发邮件; 已轉寄的郵件
-ko:  전달된 메시지; 전달된 메일; 전달한 메시지; 전달된 이메일
+zh:  已转发邮件; 已轉寄的郵件; 转发的消息; 转发的信息; 轉寄訊息; 轉寄的訊息; 开始转发的邮件; 下面是被转发的邮件
+zh:  以下是轉寄的郵件; 下面是转发的邮件
+ko:  전달된 메시지; 전달된 메일; 전달한 메시지; 전달된 이메일; 시작 전달된 메시지
 tr:  iletilen mesaj; yönlendirilen mesaj; iletilmiş mesaj; iletilen ileti; iletilen e-posta; yönlendirilmiş ileti
+tr:  ileti başlangıcı; yönlendirilen ileti; iletilmiş mesaj başlangıcı; iletilen mesajın başlangıcı; iletilmiş ileti
 ar:  رسالة معاد توجيهها; الرسالة المعاد توجيهها; بدء الرسالة المعاد توجيهها; رسالة محولة; الرسالة المحولة
-ar:  رسالة مُعاد توجيهها
+ar:  رسالة مُعاد توجيهها; بداية الرسالة المعاد توجيهها; بدء الرسالة المُعاد توجيهها; رسالة تمت إعادة توجيهها
 hu:  továbbított üzenet
 """)
 )
@@ -140,10 +149,10 @@ hu:  továbbított üzenet
 FORWARD_PREFIXES = frozenset(
     phrases("""
 en:  fw; fwd
-de:  wg
+de:  wg; weitergeleitet
 fr:  tr
-es:  rv
-it:  i
+es:  rv; reenv
+it:  i; inoltro
 nl:  doorst
 pl:  pd
 pt:  enc
@@ -151,8 +160,8 @@ sv:  vb; vbf
 da:  vs; videresendt
 no:  vs; videresendt
 fi:  vl
-cs:  předat; přep
-ru:  пересл
+cs:  předat; přep; přeposláno
+ru:  пересл; пер
 ja:  転送
 zh:  转发; 轉寄; 转寄
 ko:  전달

@@ -49,6 +49,9 @@ SENTENCES = {
     "Gmail, tr": "Ann Lee <ann@example.org>, 3 Kas 2025 Pzt, 10:12 tarihinde şunu yazdı:",
     "Apple, tr": "Ann Lee <ann@example.org> şunları yazdı (3 Kas 2025 10:12):",
     "Gmail, ar": "في الاثنين، 3 نوفمبر 2025 في 10:12 ص تمت كتابة ما يلي بواسطة Ann Lee <ann@example.org>:",
+    "Thunderbird, pt": "Às 10:12 de 03/11/2025, Ann Lee escreveu:",
+    "Thunderbird, zh-TW": "Ann Lee 於 2025/11/3 上午 10:12 寫道:",
+    "Thunderbird, ko": "2025-11-03 오전 10:12에 Ann Lee 이(가) 쓴 글:",
     "Apple, ar": "في 3 نوفمبر 2025، الساعة 10:12، كتب Ann Lee <ann@example.org>:",
 }
 NEW = "It is still broken.\nPlease call."
@@ -75,6 +78,12 @@ def test_an_attribution_and_the_quotation_under_it_are_quoted(sentence: str, let
 def test_an_attribution_that_was_wrapped_at_the_mailbox_is_still_one(sentence: str) -> None:
     wrapped = sentence.replace(" <ann", "\n<ann").replace(" (<ann", "\n(<ann")
     assert split(f"{NEW}\n\n{wrapped}\n\nWe are sorry.").reply == NEW
+
+
+def test_recipient_and_subject_directly_above_an_attribution_belong_to_it() -> None:
+    """As Yandex writes them."""
+    fields = '----------------\nКому: ann@example.org;\nТема: Чайник;\n03.11.2025, 10:12, "Desk" <desk@example.org>:'
+    assert split(f"{NEW}\n\n{fields}\n\nWe are sorry.").reply == NEW
 
 
 @pytest.mark.parametrize(

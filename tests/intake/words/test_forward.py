@@ -61,6 +61,12 @@ MARKERS = [
     *(
         "---------- İletilen mesaj ---------",
         "----- الرسالة المعاد توجيهها -----",
+        "-------- Correo reenviado --------",
+        "Inizia il messaggio inoltrato:",
+        "-------- Doorgestuurde e-mail --------",
+        "-------- Välitetty sähköposti --------",
+        "以下是轉寄的郵件：",
+        "İleti başlangıcı:",
         "----- Forwarded message from Ann <a@b.org> -----",
     ),
 ]
@@ -88,6 +94,20 @@ def test_a_marker_of_any_client_is_known(marker: str) -> None:
     found = find_forward(text)
     assert found is not None
     assert (found.from_, found.text) == (VALUES[0], "It leaks.")
+    assert split(text).reply == "Please look into this."
+
+
+@pytest.mark.parametrize("row", ["| {} | {} |", "{}\t\t{}"])
+def test_header_lines_in_a_table_under_a_marker_tell_too(row: str) -> None:
+    """As NetEase draws them, and as a page with such a table reads."""
+    rows = "\n".join(row.format(name, value) for name, value in zip(BLOCKS["zh"], VALUES, strict=True))
+    found = find_forward(f"See below.\n\n---- 转发的邮件 ----\n{rows}\n\nIt leaks.")
+    assert found is not None
+    assert (found.from_, found.date, found.to, found.subject) == VALUES
+
+
+def test_a_heading_in_dashes_that_nobody_has_listed_goes_with_the_header_lines_under_it() -> None:
+    text = f"Please look into this.\n\n------- Iwe Ozi -------\n{_block('en')}\n\nIt leaks."
     assert split(text).reply == "Please look into this."
 
 
@@ -150,6 +170,8 @@ def test_a_journey_is_not_taken_for_header_lines(text: str) -> None:
         ("Re: Kettle", False),
         ("Kettle", False),
         ("I: boil", True),
+        ("[External] FW: Kettle", True),
+        ("İLT: Su ısıtıcı", True),
         ("", False),
     ],
 )

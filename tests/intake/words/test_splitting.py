@@ -87,7 +87,15 @@ def test_a_link_that_was_broken_out_of_its_quoted_line_is_quoted() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["-----Original Message-----", "-------- Ursprüngliche Nachricht --------", "*----- Message d'origine -----*"],
+    [
+        "-----Original Message-----",
+        "-------- Ursprüngliche Nachricht --------",
+        "*----- Message d'origine -----*",
+        "----- Mail original -----",
+        "---- Replied Message ----",
+        "---- 回复的原邮件 ----",
+        "------------------\u00a0原始邮件\u00a0------------------",
+    ],
 )
 def test_a_marker_line_ends_the_new_words(line: str) -> None:
     assert split(f"Still broken.\n\n{line}\nWe are sorry.").reply == "Still broken."
