@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+import re2
 
 from intake import reference
-from intake.cues.openings import by_letter
+from intake.cues.spotting import starts
 from intake.masking import is_account, is_card, mask
 from intake.message import Message
 
@@ -35,11 +37,16 @@ _GLUE = r"[\s:#.\-–=(\[\"'*_]{0,4}"
 _NUMBER = r"[a-z]{0,10}[\-/.]?[0-9][a-z0-9]{0,30}(?:[\-/.][a-z0-9]{1,30}){0,4}"
 _NO_AMOUNT = r"(?![^\W_])(?!\s?(?:[€£$%]|eur|gbp|usd|chf|pound|quid|day|week|month|hour|tage|wochen))"
 _AND = r"(?:\s{0,3}(?:,|&|\+|\b(?:and|und|et|y|e|en)\b)\s{0,3})"
+_THING = "|".join(_THINGS)
+# Where `_NAMED` may begin, and at a few other places: all things are looked for in one pass.
+_BEGINNING = re2.compile(
+    rf"[\W_](?:{_THING})s?(?:[^a-z0-9]{{0,4}}(?:{_CALLED})){{0,3}}[^a-z0-9]{{0,4}}[a-z]{{0,10}}[\-/.]?[0-9]"
+)
 _NAMED = re.compile(
-    rf"[\W_]{by_letter(_THINGS)}s?(?:{_GLUE}(?:{_CALLED})){{0,3}}{_GLUE}"
+    rf"[\W_](?:{_THING})s?(?:{_GLUE}(?:{_CALLED})){{0,3}}{_GLUE}"
     rf"(?<![^\W_])({_NUMBER}(?:{_AND}{_NUMBER}){{0,9}}){_NO_AMOUNT}"
 )
-_HASHED = re.compile(rf"(?<![^\W_])#\s?([0-9][0-9\-]{{3,20}}){_NO_AMOUNT}")
+_HASHED = re.compile(rf"#(?<![^\W_]#)\s?([0-9][0-9\-]{{3,20}}){_NO_AMOUNT}")
 _EACH = re.compile(_NUMBER)
 _DATE = re.compile(r"\d{4}[\-/.]\d{1,2}[\-/.]\d{1,2}|\d{1,2}[\-/.]\d{1,2}[\-/.]\d{2,4}|(?:19|20)\d\d")
 _PHONE = re.compile(r"0\d{9,10}")
@@ -63,12 +70,21 @@ def matters(text: str, patterns: Iterable[str] = ()) -> tuple[str, ...]:
     """
     seen = unicodedata.normalize("NFKC", text[:MAX_TEXT])
     folded = "\n" + seen.lower()
-    named = [number for hit in _NAMED.finditer(folded) for number in _EACH.findall(hit[1])]
+    named = [number for hit in _named(folded) for number in _EACH.findall(hit[1])]
     named += [hit[1] for hit in _HASHED.finditer(folded)]
     found = [_plain(number) for number in named if _means_something(number)]
     for pattern in patterns:
         found += [_plain(hit[1]) for hit in re.finditer(pattern, seen, re.IGNORECASE) if hit[1]]
     return tuple(dict.fromkeys(found))[:MAX_MATTERS]
+
+
+def _named(folded: str) -> Iterator[re.Match[str]]:
+    end = 0
+    for start in starts(_BEGINNING, folded):
+        hit = _NAMED.match(folded, start) if start >= end else None
+        if hit:
+            end = hit.end()
+            yield hit
 
 
 def summary(message: Message) -> str:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from intake.cues.plain import words
+from intake.cues.spotting import Expressions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Group:
-    """`strong` words weigh 2, `weak` ones 1; the slug is noted from 2 on. `negated` ones do not count after a "not"."""
+    """The slug is noted where one of the expressions occurs; `negatable` ones do not count after a "not"."""
 
     slug: str
-    strong: re.Pattern[str]
-    weak: re.Pattern[str] | None = None
+    said: Expressions
     negatable: bool = False
 
 
 GROUPS = (
     Group(
         slug="waiting",
-        strong=words(
+        said=Expressions(
             r"still waiting|still (?:no|not|haven't|hasn't)|heard nothing|(?:no ?one|nobody) has (?:got|come) back",
             r"chas(?:ing|ed)|any (?:update|news)",
             r"how much longer|you said (?:you'd|it would|friday|monday|by)|(?:was|were) (?:promised|supposed to)",
@@ -32,11 +30,10 @@ GROUPS = (
             r"aún no",
             r"sto (?:ancora )?aspettando|nessuna risposta|ancora (?:nessun|non)|wacht nog|nog (?:steeds|niets|geen)",
         ),
-        weak=words(r"waiting|delay(?:ed)?|late|warte|verspät\w+|retard|retraso|ritardo|vertraging"),
     ),
     Group(
         slug="repetition",
-        strong=words(
+        said=Expressions(
             r"(?:already|previously) (?:told|said|wrote|written|e-?mailed|called|phoned|rang)",
             r"(?:already|previously) (?:complained|contacted|explained|reported|raised)",
             r"(?:i|i've|we|we've) (?:told|written to|asked) you (?:before|already|twice|on|last)|as i (?:said|told)",
@@ -53,15 +50,11 @@ GROUPS = (
             r"già (?:\w+ ){0,2}(?:scritto|detto|segnalato|chiamato|contattato)|(?:seconda|terza|ennesima) volta",
             r"al (?:\w+ ){0,3}(?:geschreven|gemeld|gezegd|gebeld|gemaild)|(?:tweede|derde|zoveelste) keer",
         ),
-        weak=words(
-            r"again|erneut|nochmals?|wieder|schon wieder|encore une fois|de nouveau|otra vez|de nuevo|di nuovo",
-            r"opnieuw|weer",
-        ),
     ),
     Group(
         slug="disappointment",
         negatable=True,
-        strong=words(
+        said=Expressions(
             r"disappoint(?:ed|ing|ment)|let down|expected better|not good enough|unhappy",
             r"not (?:impressed|happy|satisfied|acceptable)|poor service",
             r"frustrat(?:ed|ing)|fed up|had enough|sick of|ridiculous|shambles|(?:a|absolute) joke|appalling",
@@ -79,7 +72,7 @@ GROUPS = (
     ),
     Group(
         slug="fault",
-        strong=words(
+        said=Expressions(
             r"(?:doesn't|does not|didn't|did not|won't|isn't|not|stopped|never) (?:\w+ )?(?:work(?:ing)?|arrived?|received?)",
             r"haven't received",
             r"(?:unable|failed?|refuses?) to|no (?:reply|response|answer)",
@@ -95,7 +88,7 @@ GROUPS = (
     Group(
         slug="understatement",
         negatable=True,
-        strong=words(
+        said=Expressions(
             r"i must say|with respect|not ideal|somewhat surprised|a bit much|less than (?:satisfactory|ideal)",
             r"would have thought|forgive me but",
             r"bit (?:disappointed|fed up)|not complaining",
@@ -103,7 +96,7 @@ GROUPS = (
     ),
     Group(
         slug="distrust",
-        strong=words(
+        said=Expressions(
             r"don't believe|not convinced|how can i trust|lied to|misled|fobbed off|ignored|nobody cares",
             r"what am i paying for|scam(?:med)?|fraud",
             r"ripped off|rip-off|betrug|betrogen|abzocke|arnaque|estafa|truffa|oplichting",
@@ -111,37 +104,34 @@ GROUPS = (
     ),
     Group(
         slug="money",
-        strong=words(
+        said=Expressions(
             r"refund|money back|chargeback|dispute the payment|won't pay|compensation|out of pocket|overcharged",
             r"(?:double|twice) charged|charged twice",
             r"rückerstattung|geld zurück|entschädigung|remboursement|rembourse[rz]?|reembolso|rimborso",
             r"terugbetaling|geld terug",
         ),
-        weak=words(r"cancel(?:led|ling)?|switching|kündig\w+|résilier|cancelar|annullare|opzeggen|charged"),
     ),
     Group(
         slug="escalation",
-        strong=words(
+        said=Expressions(
             r"(?:speak|talk) to (?:a|your|the) (?:manager|supervisor|director)",
             r"your (?:manager|supervisor|director|ceo)|head office|take (?:this|it) further",
             r"formal complaint|complaints? procedure|in writing|done with agents|vorgesetzte\w*|geschäftsführ\w+",
             r"responsable|supérieur|encargado|responsabile",
         ),
-        weak=words(r"manager|supervisor|director|ceo|formal|formally"),
     ),
     Group(
         slug="external",
-        strong=words(
+        said=Expressions(
             r"ombudsman|ofcom|ofgem|trading standards|citizens advice|solicitors?|lawyer|small claims",
             r"letter before action|legal action|court|my mp",
             r"newspaper|watchdog|trustpilot|the press|regulator|anwalt|rechtsanwalt|verbraucherzentrale|avocat",
             r"tribunal|abogado|avvocato|advocaat",
         ),
-        weak=words(r"review|twitter|facebook|social media|fca|ico|fos"),
     ),
     Group(
         slug="impact",
-        strong=words(
+        said=Expressions(
             r"missed work|day off|no heating|losing sleep|stressed|embarrass(?:ed|ing)|cost me|had to buy another",
             r"ruined|wedding|birthday|overdrawn",
             r"late fee|default on my file|funeral",
@@ -149,7 +139,7 @@ GROUPS = (
     ),
     Group(
         slug="urgent-care",
-        strong=words(
+        said=Expressions(
             r"end my life|kill myself|no point (?:in )?going on|suicid\w+|harm myself|can't go on|he'll hurt me",
             r"want to die",
             r"umbringen|nicht mehr leben|me tuer|suicidarme|matarme|uccidermi|zelfmoord|niet meer leven",
@@ -157,7 +147,7 @@ GROUPS = (
     ),
     Group(
         slug="danger",
-        strong=words(
+        said=Expressions(
             r"caught fire|on fire|burn(?:ed|t) (?:her|his|my|their)|injur(?:ed|y|ies)|electric shock|gas leak",
             r"hospital|ambulance|explod(?:ed|es)",
             r"feuer gefangen|verletzt|pris feu|blessée?|se incendió|herid[oa]|preso fuoco|ferit[oa]|in brand|gewond",
@@ -165,7 +155,7 @@ GROUPS = (
     ),
     Group(
         slug="complex",
-        strong=words(
+        said=Expressions(
             r"several (?:issues|problems|complaints)",
             r"(?:number|list|catalogue|series) of (?:issues|problems|complaints|failings|failures|errors)",
             r"discriminat\w+|data (?:breach|protection)|gdpr|negligen(?:ce|t)|bereavement",

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-
-from intake.cues.openings import by_letter
 
 MAX_TEXT = 20_000  # characters that are looked at
 
-_START, _END = r"(?<![\w'])", r"(?![\w'])"  # of a whole word
 _QUOTES = (("’", "'"), ("‘", "'"), ("´", "'"), ("`", "'"), ("“", '"'), ("”", '"'))
 
 
@@ -24,10 +20,4 @@ def plain(text: str) -> str:
 
 def words(*alternatives: str) -> re.Pattern[str]:
     """A pattern for whole words: each alternative is a row of regular expressions with "|" between them, in folded text."""
-    return re.compile(f"{_START}{by_letter(alternatives)}{_END}")
-
-
-def beginning(patterns: Iterable[re.Pattern[str]]) -> re.Pattern[str]:
-    """A pattern for the one character before each place where any of these patterns of words finds something."""
-    rows = (each.pattern.removeprefix(_START).removesuffix(_END) for each in patterns)
-    return re.compile(rf"[^\w'](?={by_letter(rows)}{_END})")
+    return re.compile(rf"(?<![\w'])(?:{'|'.join(alternatives)})(?![\w'])")
