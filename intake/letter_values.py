@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -26,10 +27,28 @@ RE_PREFIX = re.compile(r"^(?:\s{0,3}(?:re|aw|fwd?|wg|sv|tr)\s{0,3}:){1,20}\s{0,3
 REF_SUFFIX = re.compile(r"\s{0,3}\[[A-Z]{2,4}-\d{4}-\d{4}[A-Z]\]$")
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Named:
+    """A person in a letter."""
+
+    name: str
+    first: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Letterhead:
+    """The brand in a letter."""
+
+    name: str
+    colour: str
+    phone: str
+    website: str
+
+
 def about_case(case: Case | None, brand: Brand, policy: Policy) -> dict[str, Any]:
     """What letters to customers and staff may say alike. Nothing of it was written by a customer."""
     return {
-        "brand": {"name": brand.name, "colour": brand.colour, "phone": brand.phone, "website": brand.website},
+        "brand": Letterhead(name=brand.name, colour=brand.colour, phone=brand.phone, website=brand.website),
         "ref": case.ref if case else "",
         "channel": case.route.channel if case else "mail",
         "complex": bool(case and case.complex),
@@ -74,10 +93,10 @@ def for_staff(case: Case, person: Person, brand: Brand, policy: Policy, locale: 
     }
 
 
-def named(person: Person | None, brand: Brand) -> dict[str, str]:
+def named(person: Person | None, brand: Brand) -> Named:
     """How a person is called. For somebody who has left it is the brand that stands in."""
     name = person.name if person else brand.name
-    return {"name": name, "first": name.split()[0] if person and name.split() else name}
+    return Named(name=name, first=name.split()[0] if person and name.split() else name)
 
 
 def locale_of(brand: Brand, language: str | None) -> str:

@@ -116,8 +116,8 @@ class Letters:
             words=shortened(words),
             reasons=reasons,
             kind_of=kind_of,
-            files=[f.name for f in taken],
-            kept=[f.name for f in attachments if f not in taken],
+            files=tuple(f.name for f in taken),
+            kept=tuple(f.name for f in attachments if f not in taken),
         )
 
     def nudge(self, case: Case, person: Person, *, cause: str, now: datetime, promise: Promise, percent: int) -> Letter:

@@ -11,10 +11,12 @@ from base64 import encodebytes
 from binascii import b2a_qp
 from collections.abc import Sequence
 from email.utils import encode_rfc2231
+from functools import lru_cache
 
 from intake.message import Attachment
 
 MAX_NAME = 200  # bytes of a file's name; encoded it still fits on a line
+KEPT = 400  # characters of a line up to which its encoding is worth keeping
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LINE_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
 _TYPE = re.compile(r"(?!multipart/|message/)[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,60}")
@@ -45,8 +47,7 @@ def part_heads(content: bytes) -> list[bytes]:
 
 def readable(text: str) -> str:
     """A text that every program can take: line feeds only, no control characters, nothing that UTF-8 cannot say."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROLS.sub("", lines).encode(errors="replace").decode()
+    return "\n".join(map(_sayable, _lines(text)))
 
 
 def one_line(value: str, limit: int) -> str:
@@ -62,11 +63,26 @@ def _multipart(kind: str, parts: list[bytes], boundary: str) -> tuple[str, bytes
 
 
 def _words(subtype: str, text: str) -> bytes:
-    encoded = b2a_qp(readable(text).encode(), istext=True).replace(b"\n", b"\r\n")
     return _part(
         [("Content-Type", f'text/{subtype}; charset="utf-8"'), ("Content-Transfer-Encoding", "quoted-printable")],
-        encoded,
+        b"\r\n".join(_kept(line) if len(line) < KEPT else _encoded(line) for line in _lines(text)),
     )
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _sayable(line: str) -> str:
+    return _CONTROLS.sub("", line).encode(errors="replace").decode()
+
+
+def _encoded(line: str) -> bytes:
+    """A line in quoted-printable."""
+    return b2a_qp(_sayable(line).encode(), istext=True).replace(b"\n", b"\r\n")
+
+
+_kept = lru_cache(maxsize=2000)(_encoded)  # most lines of a letter are those of the letter before
 
 
 def _file(file: Attachment) -> bytes:

@@ -10,30 +10,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from babel.units import format_unit
-from jinja2 import DictLoader, Environment, StrictUndefined
+from jinja2 import DictLoader, Environment, StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from intake.forms import Form, Situation, Written, blanks, broken, quoted, situation, specimens
 from intake.letter import LetterKind
 
 HOME = "en_GB"  # the locale that has every kind of letter
 PAPERS = ("paper.txt", "paper.html")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Written:
-    """A letter in words. Text and HTML say the same."""
-
-    subject: str
-    text: str
-    html: str
-    from_name: str  # "" where the template leaves it to the brand's name
+MAX_FORMS = 256  # situations of all letters; a form is about ten kilobytes
 
 
 class Stationery:
@@ -43,6 +34,7 @@ class Stationery:
         self.templates = MappingProxyType(dict(templates))
         self._text = _environment(self.templates, html=False)
         self._html = _environment(self.templates, html=True)
+        self._form = lru_cache(maxsize=MAX_FORMS)(self._new_form)
 
     def locale_for(self, kind: LetterKind, locale: str) -> str:
         """The first of `locale`, its language and en_GB that has this kind of letter."""
@@ -50,11 +42,17 @@ class Stationery:
         return next((name for name in wanted if f"{name}/{kind}.jinja" in self.templates), HOME)
 
     def write(self, kind: LetterKind, *, locale: str, values: Mapping[str, Any]) -> Written:
-        """Render one kind of letter. Raises jinja2.TemplateError for a template that asks for a value there is none of."""
+        """One kind of letter. Raises jinja2.TemplateError for a template that asks for a value there is none of."""
         found = self.locale_for(kind, locale)
         name, common = f"{found}/{kind}.jinja", {**values, "locale": found}
-        said, text = _on_paper(self._text, "paper.txt", name, common)
-        _, html = _on_paper(self._html, "paper.html", name, common)
+        known = situation(common)
+        form = self._form(name, tuple(common), known) if known else None
+        return form.filled(common) if form else self.run(name, common)
+
+    def run(self, name: str, values: Mapping[str, Any]) -> Written:
+        """What a template says, by running it."""
+        said, text = _on_paper(self._text, "paper.txt", name, values)
+        _, html = _on_paper(self._html, "paper.html", name, values)
         return Written(
             subject=_one_line(getattr(said, "subject", "")),
             text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
@@ -62,10 +60,20 @@ class Stationery:
             from_name=_one_line(getattr(said, "from_name", "")),
         )
 
+    def _new_form(self, name: str, names: tuple[str, ...], shapes: Situation) -> Form | None:
+        """The form of a template for one situation, or None. It counts only if it shows specimens as the template does."""
+        empty = blanks(names, shapes)
+        tried = specimens(empty)
+        try:
+            form = Form(self.run(name, empty))
+            return form if form.filled(tried) == self.run(name, tried) else None
+        except (TemplateError, LookupError, TypeError):
+            return None
 
-def _on_paper(environment: Environment, paper: str, name: str, values: dict[str, Any]) -> tuple[Any, str]:
+
+def _on_paper(environment: Environment, paper: str, name: str, values: Mapping[str, Any]) -> tuple[Any, str]:
     """What the template defines (its subject), and the whole page."""
-    sheet = environment.get_template(paper).make_module(values)
+    sheet = environment.get_template(paper).make_module(dict(values))
     letter = environment.get_template(name).make_module({**values, "paper": sheet})
     page: Any = getattr(sheet, "page")  # noqa: B009 - the macro is the template's, unknown to the type checker
     return letter, str(page(Markup(str(letter)) if environment.autoescape else str(letter)))  # noqa: S704 - escaped above
@@ -81,7 +89,7 @@ def _environment(templates: Mapping[str, str], *, html: bool) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= {"one_line": _one_line, "quoted": _quoted, "broken": _broken, "duration": duration}
+    environment.filters |= {"one_line": _one_line, "quoted": quoted, "broken": broken, "duration": duration}
     return environment
 
 
@@ -102,13 +110,3 @@ def _units(count: int, unit: str, locale: str) -> str:
 def _one_line(text: str) -> str:
     """Runs of white space become one blank. What was escaped stays escaped."""
     return type(text)(" ".join(text.split()))
-
-
-def _quoted(text: str) -> str:
-    """Somebody else's words, as plain text quotes them."""
-    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
-
-
-def _broken(text: str) -> Markup:
-    """A text as HTML that keeps its lines."""
-    return Markup("<br>\n").join(escape(line) for line in text.splitlines())
