@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 from store.writer import Tx
-
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def missing(tx: Tx, table: Table) -> Any:
@@ -30,7 +28,7 @@ def upsert(tx: Tx, table: Table) -> Any:
 
 @cache
 def _missing(dialect: str, table: Table) -> Any:
-    return _INSERT[dialect](table).on_conflict_do_nothing()
+    return _insert(dialect, table).on_conflict_do_nothing()
 
 
 @cache
@@ -40,7 +38,12 @@ def _added(dialect: str, table: Table, *also: str) -> Any:
 
 @cache
 def _upsert(dialect: str, table: Table) -> Any:
-    statement = _INSERT[dialect](table)
+    statement = _insert(dialect, table)
     keys = [column.name for column in table.primary_key.columns]
     rest = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
     return statement.on_conflict_do_update(index_elements=keys, set_=rest)
+
+
+def _insert(dialect: str, table: Table) -> Any:
+    """The dialect of the database that is used is there already; the other one would only take up memory."""
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
