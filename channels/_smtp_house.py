@@ -36,6 +36,7 @@ class House:
 
     name: str
     protocol: str  # "smtp" or "lmtp"
+    edge: bool
     hostname: str
     max_size: int
     idle_timeout: float

@@ -199,11 +199,14 @@ class Session(SMTP):
 
     def _envelope_said(self) -> Envelope:
         said = self.envelope
+        login = self.session.auth_data if self.session.authenticated else None
         return Envelope(
             mail_from="" if said.mail_from == "<>" else clean(said.mail_from),
             rcpt_to=tuple(dict.fromkeys(map(clean, said.rcpt_tos))),
             peer=self.peer,
-            login=self.session.auth_data if self.session.authenticated else None,
+            helo=clean(self.session.host_name or ""),
+            direct=self.house.edge and login is None,
+            login=login,
         )
 
     async def _greet(self, hostname: str, *, extended: bool) -> None:

@@ -38,6 +38,7 @@ class Options:
 
     listen: str = "127.0.0.1:2525"  # host:port, [::1]:port; port 0 takes a free one
     protocol: Literal["smtp", "lmtp"] = "smtp"
+    edge: bool = False  # mail comes straight from the Internet: we check SPF, DKIM and DMARC ourselves
     hostname: str = ""  # as we greet; "" is the domain of the first brand's first address
     tls_certificate: str = ""  # PEM files; with them STARTTLS is offered
     tls_key: str = ""  # "" when it is in the certificate's file
@@ -127,6 +128,7 @@ class Listener:
         return House(
             name=self._name,
             protocol=options.protocol,
+            edge=options.edge,
             hostname=options.hostname or tools.policy.brands[0].addresses[0].rpartition("@")[2],
             max_size=options.max_size,
             idle_timeout=options.idle_timeout,

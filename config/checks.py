@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from ipaddress import ip_address
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import is_currency
 
-from config.settings import Settings
+from config.settings import Settings, name_server
 from intake.hours import Calendar
 from intake.identity import canonical
 from intake.policy import Brand, Person, Policy
@@ -25,7 +26,7 @@ COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 def check(settings: Settings, policy: Policy) -> list[str]:
     """Every fault, a sentence each."""
-    return [*_channels(settings), *_people(policy), *_departments(policy), *_brands(policy)]
+    return [*_channels(settings), *_dns(settings), *_people(policy), *_departments(policy), *_brands(policy)]
 
 
 def _channels(settings: Settings) -> Iterator[str]:
@@ -34,6 +35,19 @@ def _channels(settings: Settings) -> Iterator[str]:
             yield f'channel.{name}.kind is missing: which kind of channel it is, such as kind = "smtp".'
     if not isinstance(settings.outgoing.get("kind"), str):
         yield 'outgoing.kind is missing: kind = "outbox" for a folder, or kind = "smarthost".'
+
+
+def _dns(settings: Settings) -> Iterator[str]:
+    for server in settings.dns.servers:
+        try:
+            ip_address(name_server(server)[0])
+        except ValueError:
+            yield f'dns.servers: {server!r} should be an address, with or without a port, such as "127.0.0.1:53".'
+    if settings.dns.timeout <= 0:
+        yield "dns.timeout should be more than no time at all."
+    for name, table in settings.channel.items():
+        if table.get("edge") and table.get("protocol") == "lmtp":
+            yield f"channel.{name}.edge: no mail comes straight from the Internet by LMTP."
 
 
 def _people(policy: Policy) -> Iterator[str]:

@@ -77,6 +77,7 @@ def _loaded(
         departments=document.department,
         keys=_keys(settings.keys, spare_key, faults),
         authserv_ids=document.desk.authserv_ids,
+        border=document.desk.border,
         token_days=document.desk.token_days,
         department_of=document.desk.department_of,
     )
@@ -122,6 +123,7 @@ def _settings(document: Document, base: Path, environ: Mapping[str, str], faults
         log=document.log,
         keys=data / document.keys.file,
         letters=base / document.letters.folder if document.letters.folder else None,
+        dns=document.dns,
         http=document.http,
         channel=document.channel,
         outgoing=document.outgoing,

@@ -48,8 +48,20 @@ class Desk:
     authserv_ids: tuple[
         str, ...
     ] = ()  # of our own border servers, whose Authentication-Results are believed (RFC 8601)
+    border: Literal["standard", "microsoft"] = "standard"  # microsoft: our mailboxes are at Microsoft 365
     token_days: int = 30  # how long a signed staff address is good
     department_of: Literal["owner", "handler"] = "owner"  # column 2 of the register
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dns:
+    """Whom to ask about mail that comes straight from the Internet."""
+
+    servers: tuple[str, ...] = ()  # addresses, with a port where it is not 53; without any, those of the machine
+    timeout: float = 4.0  # seconds for one question
+    trusted_sealers: tuple[
+        str, ...
+    ] = ()  # domains whose ARC seals are believed like a border server of ours (RFC 8617)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +74,7 @@ class Document:
     keys: Keys = Keys()
     letters: Texts = Texts()
     desk: Desk = Desk()
+    dns: Dns = Dns()
     http: dict[str, Any] = field(default_factory=dict)
     channel: dict[str, dict[str, Any]] = field(default_factory=dict)
     outgoing: dict[str, Any] = field(default_factory=lambda: {"kind": "outbox"})
@@ -79,6 +92,7 @@ class Settings:
     log: Log
     keys: Path
     letters: Path | None
+    dns: Dns
     http: Mapping[str, Any]  # options of the HTTP listener
     channel: Mapping[str, Mapping[str, Any]]  # name -> kind and options of a way in
     outgoing: Mapping[str, Any]  # kind and options of the way out
@@ -91,3 +105,11 @@ class Loaded:
     settings: Settings
     policy: Policy
     stationery: Stationery
+
+
+def name_server(server: str) -> tuple[str, int]:
+    """Address and port of "192.0.2.53", "192.0.2.53:5353", "2001:db8::53" or "[2001:db8::53]:5353"."""
+    host, colon, port = server.rpartition(":")
+    if colon and port.isdigit() and (host.startswith("[") or ":" not in host):
+        return host.strip("[]"), int(port)
+    return server.strip("[]"), 53

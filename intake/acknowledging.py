@@ -16,6 +16,7 @@ def withheld(q: Question, to: str | None, case_ref: str | None = None) -> str | 
     imported-quietly: history, nobody is written to.
     (the message's own reasons, from `intake.answering`): robots, lists, bounces, loops, no-reply senders.
     authentication-failed: the From domain disowns the mail.
+    authentication-unknown: whether it does could not be found out.
     no-way-back: nobody to answer, or From is no identity.
     own-address: it would go to ourselves.
     older-than-a-day: what was new then needs a person now.
@@ -33,6 +34,8 @@ def _of_message(q: Question, to: str | None) -> str | None:
         return q.signals.auto_reply_reason
     if q.signals.dmarc is Dmarc.FAIL:
         return "authentication-failed"
+    if q.signals.dmarc is Dmarc.TEMPERROR:
+        return "authentication-unknown"
     if not to:
         return "no-way-back"
     if q.policy.brand_at(untagged(to)):

@@ -1,6 +1,6 @@
-"""What our own border server found out about the From domain: a strict reader of Authentication-Results (RFC 8601).
+"""Whether the From domain stands behind a mail: what we found out ourselves, or what our own border server says about it.
 
-Anybody can write such a header, so only these count:
+The border says it in Authentication-Results (RFC 8601). Anybody can write such a header, so only these count:
 
 - mail that came from behind our own border, by LMTP or out of our own mailbox;
 - headers with an authserv-id that the company configured, written plainly;
@@ -14,12 +14,13 @@ Whatever the grammar does not allow makes the whole verdict unknown. It never ma
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from intake.identity import canonical, sender
-from intake.message import Message, RawMessage
+from intake.message import Checked, Message, RawMessage
 from intake.mime import headers, prescan
+from intake.mime.head import Head
 from intake.policy import Policy
 from intake.signals import Dmarc
 
@@ -29,7 +30,7 @@ BEHIND_THE_BORDER = frozenset({"lmtp", "imap"})
 Verdict: TypeAlias = tuple[str, str]  # the result's keyword, and the From domain it is about, "" where not clearly said
 
 _UNREADABLE: Verdict = ("", "")
-_SAID = {"pass": Dmarc.PASS, "fail": Dmarc.FAIL, "none": Dmarc.NONE}
+_SAID = {"pass": Dmarc.PASS, "fail": Dmarc.FAIL, "none": Dmarc.NONE, "temperror": Dmarc.TEMPERROR}
 _FOLD = re.compile(r"\r?\n[ \t]")
 _LEXEME = re.compile(r"\\.?|[\"()]|[^\\\"()]+", re.DOTALL)
 _QUOTED = re.compile(r'"[^"]*"')
@@ -43,28 +44,82 @@ _FROM = re.compile(r"\s*from\s", re.IGNORECASE)
 
 def dmarc(message: Message, raw: RawMessage, policy: Policy) -> Dmarc:
     """The verdict of our own border about the domain in From; `Dmarc.UNKNOWN` in every doubt. Never raises."""
-    address, _ = sender(message)
-    if not address or raw.channel not in BEHIND_THE_BORDER or raw.media_type != "message/rfc822":
+    domain = (sender(message)[0] or "").rpartition("@")[2]
+    if not domain or raw.media_type != "message/rfc822":
         return Dmarc.UNKNOWN
-    ours = frozenset(name.lower() for name in policy.authserv_ids)
-    verdicts = [verdict for value in _of_the_border(raw.blob, ours) for verdict in _verdicts(value, ours)]
-    if len(verdicts) != 1 or verdicts[0][1] != address.rpartition("@")[2]:
+    if raw.envelope.direct:
+        return _found_out(raw.checked, domain)
+    if raw.channel not in BEHIND_THE_BORDER:
+        return Dmarc.UNKNOWN
+    verdicts = _microsoft_says(raw.blob) if policy.border == "microsoft" else _border_says(raw.blob, policy)
+    if len(verdicts) != 1 or verdicts[0][1] != domain:
         return Dmarc.UNKNOWN
     return _SAID.get(verdicts[0][0], Dmarc.UNKNOWN)
 
 
+def _found_out(checked: Checked | None, domain: str) -> Dmarc:
+    """Our own verdict. A domain that asks for nothing does not disown what fails."""
+    if checked is None or (checked.header_from != domain and checked.dmarc != "temperror"):
+        return Dmarc.UNKNOWN
+    if checked.dmarc == "fail" and checked.policy == "none":
+        return Dmarc.NONE
+    return _SAID.get(checked.dmarc, Dmarc.UNKNOWN)
+
+
+def from_domain(blob: bytes) -> str:
+    """The domain of a From that is an identity, "" where it is none."""
+    head = Head.of(prescan.bound(blob[:MAX_HEAD])[0])
+    return (sender(Message(headers=head.fields))[0] or "").rpartition("@")[2]
+
+
+def passed_at_first(said: str, domain: str) -> bool:
+    """Whether an ARC-Authentication-Results, whose seal is good, says that DMARC passed for this From domain (RFC 8617)."""
+    text = _without_comments(_FOLD.sub(" ", said.strip())) or ""
+    instance, _, *results = [*_QUOTED.sub('"', text).split(";"), ""]
+    return instance.strip() == "i=1" and _read(results) == [("pass", domain)]
+
+
+def _border_says(blob: bytes, policy: Policy) -> list[Verdict]:
+    ours = frozenset(name.lower() for name in policy.authserv_ids)
+    return [verdict for value in _of_the_border(blob, ours) for verdict in _verdicts(value, ours)]
+
+
+def _microsoft_says(blob: bytes) -> list[Verdict]:
+    """Microsoft 365 names itself nowhere in its verdict, so only the place tells: right above the trace of its border server.
+
+    Above that stand only traces of its own machines. What other tenants of it wrote, true or forged, stands further down.
+    """
+    found: list[str] = []
+    for name, value in _fields(blob):
+        if name == "authentication-results":
+            found.append(value)
+        elif name == "received":
+            by = _BY.search(value)
+            host = by[1].lower() if by else ""
+            if host.endswith(".mail.protection.outlook.com"):
+                texts = [_without_comments(each) for each in found]
+                return [verdict for text in texts for verdict in _read(_QUOTED.sub('"', text or "?").split(";"))]
+            if not host.endswith((".prod.outlook.com", ".outlook.office365.com")) or found:
+                return []
+    return []
+
+
 def _of_the_border(blob: bytes, ours: frozenset[str]) -> Iterator[str]:
     """The values of Authentication-Results above the first trace of a foreign server, top first."""
-    fields = headers.split(prescan.head_of(blob[:MAX_HEAD]))
     hops = 0
-    for name, raw_value in fields:
-        value = _FOLD.sub(" ", raw_value.decode("latin-1")).rstrip("\r\n")
+    for name, value in _fields(blob):
         if name == "authentication-results":
             yield value
         elif name == "received":
             hops += 1
             if hops > 1 and not _own_hop(value, ours):
                 return
+
+
+def _fields(blob: bytes) -> Iterator[tuple[str, str]]:
+    """The header at the top of a message, unfolded."""
+    for name, value in headers.split(prescan.head_of(blob[:MAX_HEAD])):
+        yield name, _FOLD.sub(" ", value.decode("latin-1")).rstrip("\r\n")
 
 
 def _own_hop(received: str, ours: frozenset[str]) -> bool:
@@ -79,8 +134,11 @@ def _verdicts(value: str, ours: frozenset[str]) -> list[Verdict]:
         return [_UNREADABLE] if any(name in value.lower() for name in ours) else []
     who, *results = _QUOTED.sub('"', text).split(";")
     server = _ID.fullmatch(who)
-    if server is None or server[1].lower() not in ours:
-        return []
+    return _read(results) if server is not None and server[1].lower() in ours else []
+
+
+def _read(results: Sequence[str]) -> list[Verdict]:
+    """The dmarc results among these, or one unreadable verdict where any of them breaks the grammar."""
     if not all(_RESULT.fullmatch(result) or result.strip().lower() == "none" for result in results):
         return [_UNREADABLE]
     pairs = [_PAIRS.findall(result) for result in results]

@@ -21,8 +21,22 @@ class Envelope:
     mail_from: str | None = None  # "" is the null reverse-path; None where the channel has no envelope
     rcpt_to: tuple[str, ...] = ()
     peer: str = ""  # network address of the client, "" where there is none
+    helo: str = ""  # what the client called itself
+    direct: bool = False  # straight from the Internet: no server of ours has looked at who wrote it
     login: str | None = None  # the staff login of an authenticated submission, proven by the channel
     verified: bool = False  # the channel proved who sent it: a good webhook signature, a chat session's cookie
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checked:
+    """What the DNS said about a mail that came straight from the Internet, when it came. Results are words of RFC 8601."""
+
+    header_from: str  # the From domain that it is about, "" where From names nobody
+    dmarc: str = "none"  # pass, fail, none or temperror
+    policy: str = "none"  # what that domain asks for mail that fails: none, quarantine or reject
+    spf: str = "none"
+    dkim: tuple[str, ...] = ()  # the domains of good signatures
+    arc: str = "none"  # pass where servers that we trust have handed it on, and say that it was good
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +55,7 @@ class RawMessage:
     received_at: datetime  # aware, UTC; INTERNALDATE for IMAP
     quiet: bool = False  # imported history: filed, but nobody gets a letter
     fingerprint: str = field(default="", compare=False)  # of the blob, where it was worked out already
+    checked: Checked | None = None  # found out after it was kept, where its envelope says `direct`
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -128,6 +128,7 @@ class Policy:
     departments: tuple[Department, ...] = ()
     keys: tuple[Key, ...]
     authserv_ids: tuple[str, ...] = ()  # of our own border servers (RFC 8601)
+    border: Literal["standard", "microsoft"] = "standard"  # Microsoft 365 does not name itself in its verdicts
     token_days: int = 30  # how long a signed staff address is good
     department_of: Literal["owner", "handler"] = "owner"  # column 2 of the register
 

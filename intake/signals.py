@@ -40,6 +40,7 @@ class Dmarc(StrEnum):
     PASS = "pass"
     FAIL = "fail"
     NONE = "none"  # looked, and there is no policy
+    TEMPERROR = "temperror"  # looked, and the DNS gave no answer
     UNKNOWN = "unknown"  # nobody we trust has looked
 
 

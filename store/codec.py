@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from intake.case import Case
-from intake.message import Envelope
+from intake.message import Checked, Envelope
 
 
 @cache
@@ -19,6 +19,11 @@ def _cases() -> TypeAdapter[Case]:
 @cache
 def _envelopes() -> TypeAdapter[Envelope]:
     return TypeAdapter(Envelope)
+
+
+@cache
+def _findings() -> TypeAdapter[Checked]:
+    return TypeAdapter(Checked)
 
 
 def from_case(case: Case) -> Any:
@@ -35,3 +40,11 @@ def from_envelope(envelope: Envelope) -> Any:
 
 def to_envelope(data: Any) -> Envelope:
     return _envelopes().validate_python(data)
+
+
+def from_checked(checked: Checked) -> Any:
+    return _findings().dump_python(checked, mode="json")
+
+
+def to_checked(data: Any) -> Checked | None:
+    return None if data is None else _findings().validate_python(data)

@@ -58,7 +58,12 @@ class Parked:
 
 _NAME = ("channel", "account", "source_id")
 _FIND = select(inbound.c.id).where(*(inbound.c[name] == bindparam(name, type_=inbound.c[name].type) for name in _NAME))
-_DUE = and_(inbound.c.state == "new", free(inbound), or_(inbound.c.not_before.is_(None), inbound.c.not_before <= NOW))
+_DUE = and_(
+    inbound.c.state == "new",
+    inbound.c.unchecked.is_(None),
+    free(inbound),
+    or_(inbound.c.not_before.is_(None), inbound.c.not_before <= NOW),
+)
 _CLAIM = claiming(inbound, _DUE, inbound.c.quiet, inbound.c.id, changes={"claims": inbound.c.claims + 1})
 _SIZES = (
     select(inbound.c.id, inbound.c.claims, blob.c.size)
@@ -66,7 +71,7 @@ _SIZES = (
     .where(inbound.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(inbound.c.quiet, inbound.c.id)
 )
-_LOAD = (
+LOAD = (
     select(inbound, blob.c.content)
     .join(blob, blob.c.sha256 == inbound.c.blob_id)
     .where(inbound.c.id.in_(bindparam("ids", expanding=True)))
@@ -93,7 +98,7 @@ def claim(tx: Tx, *, owner: str, now: datetime, lease: timedelta, limit: int) ->
     One that was taken up often and never came to an end comes alone.
     """
     ids = list(tx.scalars(_CLAIM, terms(owner=owner, now=now, lease=lease, limit=limit)))
-    return [_claimed(row) for row in tx.execute(_LOAD, {"ids": _affordable(tx, ids, now)})] if ids else []
+    return [claimed(row) for row in tx.execute(LOAD, {"ids": _affordable(tx, ids, now)})] if ids else []
 
 
 def fail(tx: Tx, inbound_id: int, *, now: datetime, fault: str) -> bool:
@@ -161,6 +166,7 @@ def _row(raw: RawMessage, blob_id: str) -> dict[str, Any]:
         "quiet": raw.quiet,
         "fingerprint": raw.fingerprint or fingerprint(raw.blob),
         "state": "new",
+        "unchecked": raw.envelope.direct or None,
         "attempts": 0,
         "claims": 0,
     }
@@ -189,7 +195,8 @@ def _change(tx: Tx, inbound_id: int, **changes: Any) -> None:
     tx.execute(update(inbound).where(inbound.c.id == inbound_id).values(**free, **changes))
 
 
-def _claimed(row: Row[Any]) -> Claimed:
+def claimed(row: Row[Any]) -> Claimed:
+    """A row of `LOAD` as whoever takes it up gets it."""
     raw = RawMessage(
         channel=row.channel,
         account=row.account,
@@ -200,6 +207,7 @@ def _claimed(row: Row[Any]) -> Claimed:
         received_at=row.received_at,
         quiet=row.quiet,
         fingerprint=row.fingerprint or "",
+        checked=codec.to_checked(row.checked),
     )
     return Claimed(inbound_id=row.id, raw=raw, attempts=row.attempts, claims=row.claims)
 

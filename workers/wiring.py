@@ -20,6 +20,8 @@ from store.database import Store
 from workers import basics
 from workers.courier import Courier
 from workers.desk import Desk
+from workers.dns import Dns
+from workers.evaluation import Evaluation
 from workers.gauges import Gauges
 from workers.readiness import Readiness
 from workers.receiver import Keeper, Reception
@@ -28,6 +30,7 @@ from workers.runner import Runner
 from workers.shelves import Bookmarks, Conversations
 from workers.takeover import Takeover
 from workers.triage import Triage
+from workers.verifier import Verifier
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,12 +117,20 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids) -> Parts:
     at_desk = basics.desk(loaded, ids)
     courier = Courier(store, made.senders, at_desk, clock, ids, node)
     triage = Triage(store, at_desk, clock, node, decided=courier.wake)
+    dns = loaded.settings.dns
+    evaluation = Evaluation(Dns(dns), sealers=dns.trusted_sealers, seconds=2 * dns.timeout)
+    verifier = Verifier(store, evaluation, clock, node, checked=triage.wake)
     reminder = Reminder(store, at_desk, clock, node, written=courier.wake)
     for name, channel in made.named.items():
         if isinstance(channel, Chat):
             channel.history = Conversations(store, account=name)
         elif hasattr(channel, "bookmarks"):
             channel.bookmarks = Bookmarks(store, clock)
+
+    def arrived() -> None:
+        verifier.wake()
+        triage.wake()
+
     made.named["http"].readiness = Readiness(store).missing
     made.named["http"].registry = REGISTRY
     return Parts(
@@ -128,6 +139,6 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids) -> Parts:
         desk=at_desk,
         receivers=made.receivers,
         senders=made.senders,
-        reception=Reception(made.receivers, Keeper(store, received=triage.wake), clock),
-        runners=(triage, reminder, courier, Takeover(store, clock), Gauges(store)),
+        reception=Reception(made.receivers, Keeper(store, received=arrived), clock),
+        runners=(verifier, triage, reminder, courier, Takeover(store, clock), Gauges(store)),
     )

@@ -43,6 +43,8 @@ inbound = Table(
     Column("received_at", Utc, nullable=False),
     Column("quiet", Boolean, nullable=False),
     Column("state", Words, nullable=False),  # new, done, held, parked
+    Column("unchecked", Boolean),  # it waits until it is known who stands behind it
+    Column("checked", Json),  # what was found out about that
     Column("attempts", Integer, nullable=False),  # that failed
     Column("claims", Integer, nullable=False),  # how often it was taken up, also by a process that then died
     Column("not_before", Utc),
@@ -64,11 +66,13 @@ inbound = Table(
 )
 # Literals, in the index and in whatever uses it: with a parameter in their place no database knows that the index will do.
 NEW = text("state = 'new'")
+UNCHECKED = text("unchecked")
 PARKED = text("state = 'parked'")
 WAITING = text("released_at IS NULL")
 
 # Imported history waits behind fresh mail.
 Index("ix_inbound_new", inbound.c.quiet, inbound.c.id, sqlite_where=NEW, postgresql_where=NEW)
+Index("ix_inbound_unchecked", inbound.c.id, sqlite_where=UNCHECKED, postgresql_where=UNCHECKED)
 Index("ix_inbound_parked", inbound.c.id, sqlite_where=PARKED, postgresql_where=PARKED)
 
 hold = Table(

@@ -69,7 +69,7 @@ def test_a_plain_pass_of_our_border_counts(value: str) -> None:
     [
         ("fail", Dmarc.FAIL),
         ("none", Dmarc.NONE),
-        ("temperror", Dmarc.UNKNOWN),
+        ("temperror", Dmarc.TEMPERROR),
         ("bestguesspass", Dmarc.UNKNOWN),
         ("passed", Dmarc.UNKNOWN),
     ],

@@ -1,0 +1,37 @@
+"""Mail straight from the Internet waits, once it is kept, until it is known who stands behind it; only then it is decided.
+
+What was found out is kept with the message: whatever is decided later, or anew, is decided by the same facts.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, bindparam, select, update
+
+from intake.message import Checked
+from store import codec
+from store.inbound import LOAD, Claimed, claimed
+from store.lease import claiming, free, terms
+from store.schema import inbound
+from store.schema.arrivals import UNCHECKED
+from store.writer import Tx
+
+_CLAIM = claiming(inbound, and_(UNCHECKED, free(inbound)), inbound.c.id, changes={"claims": inbound.c.claims + 1})
+_WAITS = select(inbound.c.id).where(UNCHECKED, inbound.c.id == bindparam("which"))
+
+
+def claim(tx: Tx, *, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
+    """Take up to `limit` unchecked messages up, oldest first."""
+    ids = list(tx.scalars(_CLAIM, terms(owner=owner, now=now, lease=lease, limit=limit)))
+    return [claimed(row) for row in tx.execute(LOAD, {"ids": ids})] if ids else []
+
+
+def keep(tx: Tx, inbound_id: int, found: Checked) -> bool:
+    """Keep what was found out, and let the message be decided. False where somebody else has found out before."""
+    if tx.scalar(_WAITS, {"which": inbound_id}) is None:
+        return False
+    fresh = {"claims": 0, "lease_owner": None, "lease_until": None}
+    row = {"unchecked": None, "checked": codec.from_checked(found), **fresh}
+    tx.execute(update(inbound).where(inbound.c.id == inbound_id).values(row))
+    return True

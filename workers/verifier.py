@@ -1,0 +1,77 @@
+"""Finding out who stands behind mail that came straight from the Internet, between its receipt and its decision.
+
+The sender has its 250 by then, and mail that comes by other ways does not wait for any of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+
+from intake.message import Checked
+from intake.ports import Clock, TryLater
+from store import checking, inbound
+from store.database import Store
+from store.inbound import Claimed
+from workers.crew import Crew
+from workers.evaluation import Evaluation
+from workers.log import where
+from workers.runner import Runner
+
+log = structlog.get_logger()
+UNKNOWN = Checked(header_from="", dmarc="temperror")
+
+
+class Verifier(Runner):
+    """Every unchecked message is checked once, as many at a time as there is room for: each waits for somebody else's DNS."""
+
+    name = "verifier"
+    batch = 50
+    at_once = 200
+    lease = timedelta(minutes=2)
+
+    def __init__(
+        self, store: Store, evaluation: Evaluation, clock: Clock, owner: str, checked: Callable[[], None]
+    ) -> None:
+        super().__init__()
+        self._store = store
+        self._evaluation = evaluation
+        self._clock = clock
+        self._owner = owner
+        self._checked = checked
+        self._crew = Crew(self.name, most=self.at_once)
+
+    async def once(self) -> int:
+        limit = min(self.batch, await self._crew.room())
+        now = self._clock.now()
+        claimed = await self._store.write(
+            lambda tx: checking.claim(tx, owner=self._owner, now=now, lease=self.lease, limit=limit)
+        )
+        for each in claimed:
+            self._crew.begin(each.inbound_id, self._check(each))
+        return len(claimed)
+
+    async def finish(self) -> None:
+        await self._crew.finish()
+
+    async def _check(self, claimed: Claimed) -> None:
+        found = await self._found(claimed)
+        try:
+            await self._store.write(lambda tx: checking.keep(tx, claimed.inbound_id, found))
+        except TryLater:
+            log.warning("store_down", worker=self.name, inbound_id=claimed.inbound_id)
+            return
+        log.info("message_checked", inbound_id=claimed.inbound_id, dmarc=found.dmarc, spf=found.spf, arc=found.arc)
+        self._checked()
+
+    async def _found(self, claimed: Claimed) -> Checked:
+        """What is found out; nothing, where that was tried too often and never came to an end."""
+        if claimed.claims > inbound.SUSPECT_AFTER:
+            return UNKNOWN
+        try:
+            return await self._evaluation.check(claimed.raw)
+        except Exception as error:
+            log.error("check_fault", inbound_id=claimed.inbound_id, fault=where(error))
+            return UNKNOWN
