@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from intake.phrasing import Phrases, folded, phrases
 
+_LONGEST_LABEL = 30  # characters
+
 # How subjects of vacation programs begin. A person who answers one writes "Re:" before it.
 _FORMULAS: Phrases = phrases("""
     auto reply | auto-reply | autoreply | auto response | auto-response | autoresponse | auto answer | automatic reply |
@@ -23,7 +25,10 @@ _FORMULAS: Phrases = phrases("""
     otomatik yanıt | otomatik cevap | αυτόματη απάντηση |
     автоответ | автоматический ответ | автоматична відповідь |
     自動応答 | 自動返信 | 不在通知 | 不在のお知らせ | 自动回复 | 自動回覆 | 自动答复 | 자동 응답 | 자동응답 | 부재중 |
-    رد تلقائي | תשובה אוטומטית
+    رد تلقائي | תשובה אוטומטית | 자동 회신 | 부재 중 | automatická odpoveď | automatski odgovor | автоматичен отговор |
+    resposta automàtica | balasan otomatis | trả lời tự động | ตอบกลับอัตโนมัติ | absent du bureau | buiten kantoor: |
+    niet aanwezig: | ej på kontoret | poissa toimistosta | вне офиса: | ofis dışında: | işyeri dışında: | 不在办公室 |
+    不在辦公室 | خارج المكتب | fraværsbesked | fraværsassistent | frånvarobesked | ausência temporária
 """)
 
 # Beginnings that customers use as well: "Absence de réponse", "Vacation rental complaint".
@@ -31,7 +36,8 @@ _HINTS: Phrases = phrases("""
     vacation | on vacation | currently out | i am out | i'm out | away until | i am away | i'm away | on leave | annual leave |
     holiday notice | absence | abwesen | nicht im büro | ich bin nicht im | ich bin derzeit nicht | urlaub | absent | en congé |
     ausente | ausencia | assenza | assente | afwezig | ausência | nieobecność | frånvaro | fravær | ikke til stede |
-    på semester | poissa | nepřítomnost | нет на месте | 外出
+    på semester | poissa | nepřítomnost | нет на месте | 外出 | 不在 | nieobecny | nieobecna | frånvarande | fraværende |
+    abwesend | ferienabwesenheit | congés
 """)
 
 # What vacation programs write.
@@ -80,3 +86,9 @@ def away_subject(subject: str) -> int:
     """How much a subject begins like a vacation program's: 2 for a formula, 1 for a hint, 0."""
     start = folded(subject).lstrip(" \t*[(<>-_=#!\"'")
     return 2 if start.startswith(_FORMULAS) else int(start.startswith(_HINTS))
+
+
+def away_label(subject: str) -> bool:
+    """Whether a subject carries such a beginning as a program puts it before another subject: "Afwezig: Re: Kettle"."""
+    label, colon, _ = subject.replace("：", ":").partition(":")
+    return bool(colon) and len(label) <= _LONGEST_LABEL and away_subject(label) > 0

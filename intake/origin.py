@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from intake import automatic
-from intake.automatic_phrases import AWAY, CHALLENGE, CONFIRM_FIRST, away_subject
+from intake.automatic_phrases import AWAY, CHALLENGE, CONFIRM_FIRST, away_label, away_subject
 from intake.message import Envelope, Message
 from intake.phrasing import contains, folded
 from intake.reports.feedback import is_feedback
@@ -95,7 +95,8 @@ def _auto_reply(evidence: _Evidence) -> bool:
         return True
     # An inbox rule that answers marks so; one that redirects a customer's mail leaves the second mark out.
     by_rule = bool(message.header("x-ms-exchange-inbox-rules-loop")) and automatic.forbids_answers(message)
-    marks = away_subject(message.subject) + 2 * by_rule + min(evidence.weak, 2)
+    labelled = away_label(message.subject) and automatic.null_return_path(message, evidence.envelope)
+    marks = away_subject(message.subject) + 2 * by_rule + labelled + min(evidence.weak, 2)
     return marks >= 3 or (marks == 2 and contains(evidence.opening, AWAY))
 
 

@@ -13,8 +13,8 @@ def phrases(table: str) -> Phrases:
 
 
 def folded(text: str) -> str:
-    """The form of a text that phrases are compared with."""
-    return text.casefold().replace("\u2019", "'")
+    """The form of a text that phrases are compared with. A Turkish capital dotted I folds to two characters."""
+    return text.casefold().replace("\u2019", "'").replace("i\u0307", "i")
 
 
 def contains(said: str, wanted: Phrases) -> bool:

@@ -75,7 +75,21 @@ def test_a_vacation_program_is_recognised_by(marks: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "subject", ["Automatic reply: x", "Respuesta automática: x", "自動返信: x", "Автоответ: x", "Autosvar: x"]
+    "subject",
+    [
+        "Automatic reply: x",
+        "Respuesta automática: x",
+        "自動返信: x",
+        "Автоответ: x",
+        "Autosvar: x",
+        "자동 회신: x",
+        "Automatická odpoveď: x",
+        "İşyeri Dışında: x",
+        "Ej på kontoret: x",
+        "Afwezig: Re: x",
+        "Abwesend: x",
+        "不在: x",
+    ],
 )
 def test_the_subject_of_a_vacation_program_counts_in_every_language(subject: str) -> None:
     message = mail("Hello", From="nina@example.org", Subject=subject)
@@ -89,6 +103,7 @@ HUMAN = {
     "an inbox rule alone": {"X_MS_Exchange_Inbox_Rules_Loop": "a@example.org"},
     "an inbox rule that redirects": {"X_MS_Exchange_Inbox_Rules_Loop": "a@example.org", "Subject": "Out of stock"},
     "a subject that vacation programs use, too": {"Subject": "Absence de réponse"},
+    "such a subject on the null return path, if it labels nothing": {"Subject": "Urlaub?", "Return_Path": "<>"},
     "an answer to an automatic reply": {"Subject": "Re: Automatic reply: Your chair", "Return_Path": "<>"},
     "Auto-Submitted: no": {"Auto_Submitted": "no"},
     "typed in a ticket system that marks all it sends": {
