@@ -14,6 +14,7 @@ MAX_LINES = 50_000  # lines that begin with two dashes; what follows more is not
 _LONGEST = 300  # bytes of such a line
 _STRETCH = 4096  # bytes that are searched at once
 
+_EMPTY_LINE = re.compile(rb"\r?\n")
 _FIELD = re.compile(rb"content-[a-z-]{2,30}[ \t]*:", re.IGNORECASE)
 
 
@@ -33,6 +34,7 @@ class Boundaries:
 
     blob: bytes
     lines: list[tuple[int, int, bytes]]  # start, end with the line break, the words behind the dashes
+    shut: frozenset[bytes]  # the words of which there is a last line, with two dashes behind them
     passed: int = 0
 
     @classmethod
@@ -50,7 +52,8 @@ class Boundaries:
             at = len(blob) if at < 0 else at
             if at - start <= _LONGEST:
                 lines.append((start + 1, at + 1, blob[start + 3 : at].rstrip(b" \t\r")))
-        return cls(blob=blob, lines=lines)
+        shut = frozenset(words[:-2] for _, _, words in lines if words.endswith(b"--"))
+        return cls(blob=blob, lines=lines, shut=shut)
 
     def next(self, at: int, open_: Sequence[bytes]) -> Delimiter | None:
         """The first delimiter of any open multipart from `at` on; outermost first in `open_`."""
@@ -65,10 +68,14 @@ class Boundaries:
         return None
 
     def guess(self, at: int, limit: int) -> bytes:
-        """The boundary of a multipart that declares another one, or none: the first that stands above a part's header."""
+        """The boundary of a multipart that declares another one, or none: the first that plainly is one.
+
+        It stands above a part's header; or above the empty line of a part without, and a last line goes with it.
+        """
         for start, end, words in islice(self.lines, self.passed, None):
             if start >= limit:
                 break
-            if start >= at and words and _FIELD.match(self.blob, end):
+            headed = _FIELD.match(self.blob, end) or (words in self.shut and _EMPTY_LINE.match(self.blob, end))
+            if start >= at and words and headed:
                 return words
         return b""

@@ -117,6 +117,10 @@ def decode(data: bytes, label: str = "", hint: str = "") -> tuple[str, tuple[Def
     if marked is not None:
         return marked, ()
     codec = codec_of(label)
+    if data.isascii() and (codec is None or not codec.startswith(("iso2022", "utf", "hz"))):
+        escaped = _by_escape(data)
+        if escaped is not None:
+            return escaped, (Defect.CHARSET_WRONG if codec else Defect.CHARSET_MISSING,)
     if codec is None:
         missing = Defect.CHARSET_UNKNOWN if label.strip() else Defect.CHARSET_MISSING
         text, more = guess(data, hint)
@@ -134,6 +138,13 @@ def _by_mark(data: bytes) -> str | None:
         if data.startswith(mark):
             return data[len(mark) :].decode(codec, "replace")
     return None
+
+
+def _by_escape(data: bytes) -> str | None:
+    """Decoded as the ISO 2022 that its escape sequences announce: seven bits, so that it passes for ASCII unlabelled."""
+    codecs_by_escape = ((b"\x1b$)C", "iso2022_kr"), (b"\x1b$", "iso2022_jp_ext"))
+    codec = next((codec for escape, codec in codecs_by_escape if escape in data[:SAMPLE]), None)
+    return strictly(data, codec) if codec else None
 
 
 def _by_label(data: bytes, codec: str) -> tuple[str, tuple[Defect, ...]]:

@@ -16,7 +16,7 @@ MAX_HEADER_LINES = 1000  # in one header block
 MAX_HEADER_BLOCK = 256 * 1024  # bytes
 MAX_HEADER = 64 * 1024  # bytes
 
-_MAILBOX_LINE = re.compile(rb">?From [^\n]*\n")
+_MAILBOX_LINE = re.compile(rb">?From (?![ \t]*:)[^\n]*\n")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _FIELD_START = re.compile(rb"\n(?![ \t])")
 

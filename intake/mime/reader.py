@@ -14,6 +14,8 @@ MESSAGE_TYPES = frozenset({"message/rfc822", "message/global", "message/news"})
 MAX_DEPTH = 16  # containers inside each other; and, of attached messages, inside each other
 MAX_PARTS = 200
 
+_PLAINEST = {"text": "text/plain", "multipart": "multipart/mixed"}
+_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,80}<(?:!doctype html|html)[\s>]", re.IGNORECASE)
 _FIELD = re.compile(
     rb"^(content-(?:type|disposition|transfer-encoding|id|location))[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)",
     re.IGNORECASE | re.MULTILINE,
@@ -121,7 +123,9 @@ def _fields(head: bytes) -> dict[str, str]:
 
 
 def _declared(fields: Mapping[str, str], default: str) -> tuple[str, dict[str, str]]:
+    """The type, and its parameters. Without a subtype it means the plainest of its kind; nonsense means the default."""
     declared, parameters = params.split(fields.get("content-type", ""))
+    declared = _PLAINEST.get(declared.rstrip("/"), declared)
     return declared if declared.count("/") == 1 and " " not in declared else default, parameters
 
 
@@ -131,6 +135,8 @@ def _leaf(fields: Mapping[str, str], declared: str, parameters: Mapping[str, str
     if declared.startswith("multipart/"):
         declared, defects = "text/plain", (Defect.BOUNDARY_MISSING,)
     content, repaired = transfer.decode(content, params.split(fields.get("content-transfer-encoding", ""))[0])
+    if declared == "text/plain" and _PAGE.match(content):
+        declared = "text/html"  # programs that forget to say so; nobody types a page
     text, guesses = _text(declared, parameters, content)
     disposition, named = params.split(fields.get("content-disposition", ""))
     return Node(

@@ -8,6 +8,8 @@ import re
 import pybase64
 
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]{0,200})\r?\n", re.MULTILINE)
+_SAMPLE = 2_000  # bytes
+_LONGEST_WORD = 16  # bytes: words of prose are shorter than that on average
 _PADDED_BREAK = re.compile(rb"=[ \t]{1,80}\r?\n")
 _BASE64_FOOTER = re.compile(rb"\n[-_]{2}")  # list software writes below what it does not understand
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
@@ -15,13 +17,20 @@ _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 
 def decode(data: bytes, encoding: str) -> tuple[bytes, bool]:
     """The decoded bytes, and whether they had to be repaired. An encoding nobody knows means: as it stands."""
-    if encoding == "base64":
-        return _base64(data)
-    if encoding == "quoted-printable":
+    name = "".join(filter(str.isalnum, encoding))  # "quoted/printable", "base-64,"
+    if name == "base64":
+        return (data, True) if _is_prose(data) else _base64(data)
+    if name == "quotedprintable":
         return _quoted(data)
-    if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
+    if name in ("xuuencode", "uuencode", "xuue", "uue"):
         return uu(data)
     return data, False
+
+
+def _is_prose(data: bytes) -> bool:
+    """Words in clear that somebody labelled base64: it would decode them to rubbish. Base64 has no spaces but by accident."""
+    sample = _BASE64_FOOTER.split(data[:_SAMPLE], maxsplit=1)[0].strip()
+    return sample.count(b" ") * _LONGEST_WORD > len(sample)
 
 
 def _quoted(data: bytes) -> tuple[bytes, bool]:
