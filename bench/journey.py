@@ -47,6 +47,7 @@ from workers import basics, understanding
 from workers import desk as desk_room
 from workers.clock import SystemClock, SystemIds
 from workers.receiver import Keeper
+from workers.space import Space
 from workers.triage import Triage
 
 A_COMMIT = 50
@@ -150,7 +151,9 @@ async def daemon(folder: Path, said: Connection) -> None:
     tools = Tools(clock=clock, ids=ids, policy=loaded.policy, data=folder)
     listener = build("smtp", Options(listen="127.0.0.1:0", max_connections_per_peer=200), tools)
     await listener.open()
-    work = asyncio.gather(triage.run(), listener.receive(Keeper(store, received=triage.wake)))
+    work = asyncio.gather(
+        triage.run(), listener.receive(Keeper(store, Space([folder], loaded.settings.space), received=triage.wake))
+    )
     said.send(listener.address)
 
     def settled(tx: Any) -> tuple[int, int]:

@@ -25,6 +25,7 @@ class Overrun(Refused):
 
 TOO_BIG = "552 5.3.4 The message is bigger than we take"
 NO_ROOM = "452 4.3.1 Too much mail at once, please come again later"
+NO_SPACE = "452 4.3.1 No space left to keep mail, please come again later"
 
 
 class Budget:

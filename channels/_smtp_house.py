@@ -15,11 +15,11 @@ from channels import Tools
 from channels._faults import Fault, bounce
 from channels._folder import file_name, write
 from channels._smtp_accounts import Secret
-from channels._smtp_content import Budget
+from channels._smtp_content import NO_SPACE, Budget
 from channels._smtp_recipients import Gate, Recipients
 from intake.fingerprint import fingerprint
 from intake.message import Envelope, RawMessage
-from intake.ports import Deliver, TryLater
+from intake.ports import Deliver, NoSpace, TryLater
 
 if TYPE_CHECKING:
     from channels._smtp_session import Session
@@ -65,8 +65,10 @@ class House:
         try:
             message = await self._named(content, envelope)
             (receipt,) = await self.deliver([message])
+        except NoSpace:
+            return NO_SPACE
         except TryLater:
-            log.warning("smtp_not_kept", channel=self.name, bytes=len(content))
+            log.info("smtp_not_kept", channel=self.name, bytes=len(content))
             return LATER
         except Exception as error:
             log.error("smtp_fault", channel=self.name, bytes=len(content), error=type(error).__name__)

@@ -12,8 +12,9 @@ from aiosmtpd.smtp import Session as State
 
 from channels import Tools
 from channels._faults import SLOW_SECONDS, Fault, fault
-from channels._smtp_content import NO_ROOM, TOO_BIG, Budget
+from channels._smtp_content import NO_ROOM, NO_SPACE, TOO_BIG, Budget
 from intake.policy import Policy
+from intake.ports import Deliver, NoSpace
 from intake.tokens import untagged
 
 UNKNOWN = "550 5.1.1 There is no such mailbox here"
@@ -50,8 +51,10 @@ class Recipients:
 class Gate:
     """What is asked at MAIL and RCPT: aiosmtpd calls these hooks."""
 
-    def __init__(self, tools: Tools, recipients: Recipients, budget: Budget, *, max_size: int, most: int) -> None:
-        self._clock, self._recipients, self._budget = tools.clock, recipients, budget
+    def __init__(
+        self, tools: Tools, recipients: Recipients, budget: Budget, deliver: Deliver, *, max_size: int, most: int
+    ) -> None:
+        self._clock, self._recipients, self._budget, self._deliver = tools.clock, recipients, budget, deliver
         self._max_size, self._most = max_size, most
 
     async def handle_MAIL(self, _: SMTP, __: State, envelope: Envelope, address: str, options: list[str]) -> str:
@@ -61,6 +64,10 @@ class Gate:
             return TOO_BIG
         if size > self._budget.free:
             return NO_ROOM
+        try:
+            await self._deliver([])
+        except NoSpace:
+            return NO_SPACE
         envelope.mail_from = address
         return "250 2.1.0 Sender accepted"
 

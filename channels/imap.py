@@ -21,7 +21,8 @@ from channels import Tools
 from channels._imap_drain import Bookmark, Bookmarks, Drain, Habits
 from channels._imap_session import GONE, Refused, Server, Session
 from channels._oauth import OAuth, TokenSource
-from intake.ports import Deliver
+from channels._trouble import Trouble
+from intake.ports import Deliver, TryLater
 
 __all__ = ["Bookmark", "Bookmarks", "Mailbox", "Options", "build"]
 
@@ -29,6 +30,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 GRACE_SECONDS = 4.0  # that a visit is given to end by itself when the daemon stops
 REFUSED_SECONDS = 300.0  # until a refused login is tried again: servers lock accounts that knock too often
+STORE_SECONDS = 5.0  # until what could not be kept is offered again: the mail is unseen, and the connection stays
 LONGEST_PAUSE = 60.0
 LONGEST_ASKED = 3600.0
 BACKOFF = re.compile(r"Suggested Backoff Time: (\d{1,9})")  # milliseconds, as Microsoft says it
@@ -68,6 +70,7 @@ class Mailbox:
         self._stopping = False
         self._idling = False  # nothing is being taken in
         self._refusals = 0  # one after the other
+        self.trouble = Trouble(tools.clock)
         self._failures = 0  # likewise, since a message was last taken in or nothing was left to take in
 
     async def open(self) -> None:
@@ -116,8 +119,10 @@ class Mailbox:
                 await self._stay(session, drain, deliver)
                 await self._in_thread(session.leave)
             except Refused:
+                self.trouble.begin("login_refused")
                 wait = self._after_refusal()
             except Exception as error:  # whatever it was: the message is still in the mailbox, and a new visit finds it
+                self.trouble.begin("mailbox_lost")
                 self._failures = 1 if drain.kept > before else self._failures + 1
                 wait = self._pause(error)
                 if not self._stopping:
@@ -129,7 +134,13 @@ class Mailbox:
     async def _stay(self, session: Session, drain: Drain, deliver: Deliver) -> None:
         """What comes while we fetch is announced among the answers to that: only a look that finds nothing is the last."""
         while not self._stopping:
-            if not await drain.take_in(session, deliver):
+            try:
+                taken = await drain.take_in(session, deliver)
+            except TryLater:
+                await self._sleep(STORE_SECONDS)
+                continue
+            self.trouble.end()
+            if not taken:
                 self._failures = 0
                 await self._wait_for_more(session)
 

@@ -39,7 +39,7 @@ class Outbox:
 
     def __init__(self, name: str, options: Options, tools: Tools) -> None:
         self._name, self._options, self._tools = name, options, tools
-        self._folder = tools.data / options.folder
+        self.folder = tools.data / options.folder
         self._bounces: asyncio.Queue[RawMessage] = asyncio.Queue()
 
     async def send(self, submission: Submission) -> list[Delivery]:
@@ -49,7 +49,7 @@ class Outbox:
             return deliveries
         name = file_name(self._tools.clock.now(), _letter_id(submission.message_id))
         try:
-            await asyncio.to_thread(write, self._folder, name, submission.blob)
+            await asyncio.to_thread(write, self.folder, name, submission.blob)
         except OSError as error:
             log.error("outbox_not_written", channel=self._name, errno=error.errno)
             return [_deferred(recipient, "the outbox folder cannot be written") for recipient in submission.rcpt_to]
@@ -73,7 +73,7 @@ class Outbox:
 
     async def probe(self) -> list[str]:
         try:
-            await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
+            await asyncio.to_thread(self.folder.mkdir, parents=True, exist_ok=True)
         except OSError as error:
             return [f"{self._name}: the folder {self._options.folder!r} cannot be made ({error.strerror})"]
         return []

@@ -19,6 +19,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 from channels import Tools
 from channels._oauth import OAuth, TokenSource
 from channels._smtp_client import NoAnswer, deferred, malformed, transact
+from channels._trouble import Trouble
 from intake.letter import Delivery, Outcome, Submission
 
 log = structlog.get_logger()
@@ -50,6 +51,7 @@ class Smarthost:
         self._name, self._options, self._tools = name, options, tools
         self._hostname = options.hostname or tools.policy.brands[0].addresses[0].rpartition("@")[2]
         self._tokens = TokenSource(options.oauth, tools.clock, tools.data) if options.oauth else None
+        self.trouble = Trouble(tools.clock)
         self._slots = asyncio.Semaphore(options.connections)
         self._idle: list[SMTP] = []
 
@@ -75,11 +77,13 @@ class Smarthost:
     async def _send(self, submission: Submission, recipients: list[str]) -> list[Delivery]:
         try:
             async with self._connection() as client:
+                self.trouble.end()
                 return await transact(client, submission, recipients)
         except NoAnswer as error:
             return deferred(recipients, f"no answer to the whole message ({error.message})", maybe_arrived=True)
         except (SMTPException, OSError, ValueError) as error:
-            log.warning("smarthost_unusable", channel=self._name, error=type(error).__name__)
+            self.trouble.begin("smarthost_unusable")
+            log.info("smarthost_unusable", channel=self._name, error=type(error).__name__)
             return deferred(recipients, _words(error), code=getattr(error, "code", 0))
 
     @asynccontextmanager

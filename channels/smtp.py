@@ -136,7 +136,7 @@ class Listener:
             tools=tools,
             recipients=recipients,
             outbox=options.outbox,
-            gate=Gate(tools, recipients, budget, max_size=options.max_size, most=options.max_recipients),
+            gate=Gate(tools, recipients, budget, deliver, max_size=options.max_size, most=options.max_recipients),
             budget=budget,
             accounts=self._accounts(),
             tls=self._tls(),

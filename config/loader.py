@@ -120,6 +120,7 @@ def _settings(document: Document, base: Path, environ: Mapping[str, str], faults
     return Settings(
         data=data,
         database=_database(document.database, data, environ, faults),
+        space=document.space,
         log=document.log,
         keys=data / document.keys.file,
         letters=base / document.letters.folder if document.letters.folder else None,

@@ -20,6 +20,14 @@ class Database:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Space:
+    """What stays free on the disks that the daemon writes to. With less, nothing new is taken in."""
+
+    bytes: int = 64 * 1024 * 1024
+    files: int = 1000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Log:
     """What is written to the standard error stream."""
 
@@ -70,6 +78,7 @@ class Document:
 
     data: str = "."  # the daemon's own folder, relative to the settings file
     database: Database = Database()
+    space: Space = Space()
     log: Log = Log()
     keys: Keys = Keys()
     letters: Texts = Texts()
@@ -89,6 +98,7 @@ class Settings:
 
     data: Path  # the daemon's own folder
     database: Database
+    space: Space
     log: Log
     keys: Path
     letters: Path | None

@@ -26,12 +26,18 @@ class TryLater(Exception):
     """
 
 
+class NoSpace(TryLater):
+    """There is not room enough on disk. The argument is a slug of what is missing."""
+
+
 class CannotListen(Exception):
     """An address cannot be listened on. The text is for the operator: which channel, which address, and why."""
 
 
 Deliver = Callable[[Sequence[RawMessage]], Awaitable[list[Receipt]]]
-"""Commit messages and say so. Returns only after the rows are durable; raises `TryLater` if any is not."""
+"""Commit messages and say so. Returns only after the rows are durable; raises `TryLater` if any is not.
+
+With no messages it only asks: it raises `NoSpace` where any message would be turned away for that."""
 
 
 class Clock(Protocol):

@@ -61,6 +61,10 @@ class Store:
             return await self.write(fn)
         return await asyncio.get_running_loop().run_in_executor(self._readers, _read, self._engines.read, fn)
 
+    def fault(self) -> str:
+        """What the database did wrong in a write since this was last asked, without data; "" for nothing."""
+        return self._writer.fault()
+
     @property
     def alone(self) -> bool:
         """Nobody else takes work up from this database: it is a SQLite file that this store holds, or in memory."""

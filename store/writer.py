@@ -14,7 +14,6 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, TypeAlias
 
-import structlog
 from sqlalchemy import Connection, Engine, exc
 
 from store.errors import StoreDown
@@ -27,7 +26,6 @@ TROUBLE = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.Pend
 
 _COLLISIONS = {"40001", "40P01"}  # serialization failure and deadlock: nothing is wrong, it must be done again
 _TRIES = 5
-_log = structlog.get_logger()
 
 
 @dataclass(kw_only=True, slots=True)
@@ -61,6 +59,7 @@ class Writer:
         self._batch = batch
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._closed = False
+        self._fault = ""
         self._threads = [Thread(target=self._work, name=f"store-{n}", daemon=True) for n in range(threads)]
         for thread in self._threads:
             thread.start()
@@ -72,6 +71,11 @@ class Writer:
         job = _Job(run=run, future=asyncio.get_running_loop().create_future())
         self._jobs.put(job)
         return job.future
+
+    def fault(self) -> str:
+        """What the database did wrong since this was last asked: a kind and its own code for it; "" for nothing."""
+        fault, self._fault = self._fault, ""
+        return fault
 
     def close(self) -> None:
         """Finish what was submitted, then end. Blocks."""
@@ -107,7 +111,7 @@ class Writer:
             with self._engine.connect() as tx:
                 _transact(tx, jobs)
         except Exception as fault:  # whatever it was, nothing was kept, and nobody may wait for ever
-            _log.error("store_down", fault=type(fault).__name__, code=sqlstate(fault), jobs=len(jobs))
+            self._fault = f"{type(fault).__name__} {sqlstate(fault)}".strip()
             for job in jobs:
                 job.fault = StoreDown(type(fault).__name__)
         _answer([job for job in jobs if not job.collided])

@@ -96,7 +96,6 @@ class Courier(Runner):
             try:
                 return await self._store.write(write)
             except TryLater:
-                log.warning("store_down", worker=self.name)
                 await self._clock.sleep(self.pause_seconds)
 
     def _begin(self, tx: Tx, pending: Pending) -> bool:

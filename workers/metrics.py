@@ -14,4 +14,7 @@ WAIT = Histogram(
     "From receipt to decision",
     buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600),
 )
+ALARM = Gauge(
+    "answerable_alarm", "1 while something is in trouble: database, space, or a channel by its name", ["what"]
+)
 BACKLOG = Gauge("answerable_backlog", "Rows that wait", ["queue"])

@@ -6,18 +6,23 @@ from sqlalchemy import select
 
 from intake.ports import TryLater
 from store.database import Store
+from workers.watch import Watch
+
+NEEDED = ("database", "space")  # without these nothing is kept
 
 
 class Readiness:
-    """Asks the database."""
+    """Asks the database, and whoever watches what it needs."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, watch: Watch) -> None:
         self._store = store
+        self._watch = watch
 
     async def missing(self) -> list[str]:
         """Slugs of what is missing; [] when ready."""
+        lost = set(self._watch.raised)
         try:
             await self._store.read(lambda tx: tx.scalar(select(1)))
         except TryLater:
-            return ["database"]
-        return []
+            lost.add("database")
+        return [what for what in NEEDED if what in lost]

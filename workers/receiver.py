@@ -15,6 +15,7 @@ from intake.ports import CannotListen, Clock, Receipt, Receiver, TryLater
 from store import inbound
 from store.database import Store
 from workers.metrics import RECEIVED
+from workers.space import Space
 
 log = structlog.get_logger()
 RESTART_SECONDS = 5.0
@@ -28,24 +29,29 @@ class Keeper:
 
     group = 50
 
-    def __init__(self, store: Store, received: Callable[[], None]) -> None:
+    def __init__(self, store: Store, space: Space, received: Callable[[], None]) -> None:
         self._store = store
+        self._space = space
         self._received = received
         self._waiting: deque[_Handed] = deque()
         self._keeping: asyncio.Task[None] | None = None
 
     async def __call__(self, messages: Sequence[RawMessage]) -> list[Receipt]:
-        handed = _Handed(messages=messages, kept=asyncio.get_running_loop().create_future())
-        self._waiting.append(handed)
-        if self._keeping is None or self._keeping.done():
-            self._keeping = asyncio.create_task(self._keep_what_waits())
-        receipts = await handed.kept
+        with self._space.room(sum(len(raw.blob) for raw in messages)):
+            receipts = await self._handed_in(messages) if messages else []
         for raw, receipt in zip(messages, receipts, strict=True):
             RECEIVED.labels(channel=raw.channel, fresh=str(receipt.new).lower()).inc()
             log.info(
                 "message_kept", inbound_id=receipt.inbound_id, channel=raw.channel, new=receipt.new, size=len(raw.blob)
             )
         return receipts
+
+    async def _handed_in(self, messages: Sequence[RawMessage]) -> list[Receipt]:
+        handed = _Handed(messages=messages, kept=asyncio.get_running_loop().create_future())
+        self._waiting.append(handed)
+        if self._keeping is None or self._keeping.done():
+            self._keeping = asyncio.create_task(self._keep_what_waits())
+        return await handed.kept
 
     async def _keep_what_waits(self) -> None:
         while self._waiting:

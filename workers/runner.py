@@ -48,8 +48,7 @@ class Runner(ABC):
             self._wake.clear()
             try:
                 done = await self.once()
-            except TryLater:
-                log.warning("store_down", worker=self.name)
+            except TryLater:  # whoever watches the database has raised the alarm
                 await self._wait(self.pause_seconds)
             except Exception as error:
                 log.error("worker_fault", worker=self.name, exc_info=error)

@@ -93,7 +93,7 @@ class Triage(Runner):
         except LostLease:
             return  # somebody else has decided it
         except TryLater:
-            log.warning("store_down", worker=self.name, inbound_id=claimed.inbound_id)
+            return  # when its lease ends it is taken up again
         except Exception as error:
             await self._fail(claimed, where(error))
         else:

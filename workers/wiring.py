@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from prometheus_client import REGISTRY
@@ -16,6 +17,7 @@ from channels.http import Server
 from config.loader import Faults, build
 from config.settings import Loaded
 from intake.ports import Clock, Ids, Receiver, Sender
+from store import engine
 from store.database import Store
 from workers import basics
 from workers.courier import Courier
@@ -28,9 +30,11 @@ from workers.receiver import Keeper, Reception
 from workers.reminder import Reminder
 from workers.runner import Runner
 from workers.shelves import Bookmarks, Conversations
+from workers.space import Space
 from workers.takeover import Takeover
 from workers.triage import Triage
 from workers.verifier import Verifier
+from workers.watch import Look, Watch
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,6 +125,8 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids) -> Parts:
     evaluation = Evaluation(Dns(dns), sealers=dns.trusted_sealers, seconds=2 * dns.timeout)
     verifier = Verifier(store, evaluation, clock, node, checked=triage.wake)
     reminder = Reminder(store, at_desk, clock, node, written=courier.wake)
+    space = Space(_folders(loaded, made.named.values()), loaded.settings.space)
+    watch = Watch({"database": store.fault, "space": space.lacking} | _troubles(made.named))
     for name, channel in made.named.items():
         if isinstance(channel, Chat):
             channel.history = Conversations(store, account=name)
@@ -131,7 +137,7 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids) -> Parts:
         verifier.wake()
         triage.wake()
 
-    made.named["http"].readiness = Readiness(store).missing
+    made.named["http"].readiness = Readiness(store, watch).missing
     made.named["http"].registry = REGISTRY
     return Parts(
         loaded=loaded,
@@ -139,6 +145,18 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids) -> Parts:
         desk=at_desk,
         receivers=made.receivers,
         senders=made.senders,
-        reception=Reception(made.receivers, Keeper(store, received=arrived), clock),
-        runners=(verifier, triage, reminder, courier, Takeover(store, clock), Gauges(store)),
+        reception=Reception(made.receivers, Keeper(store, space, received=arrived), clock),
+        runners=(verifier, triage, reminder, courier, Takeover(store, clock), Gauges(store), watch),
     )
+
+
+def _folders(loaded: Loaded, named: Iterable[Any]) -> list[Path]:
+    """Where the daemon writes: the database's folder, if it is a file, and those of channels."""
+    database = engine.sqlite_path(engine.parse(loaded.settings.database.url))
+    own = [database.parent] if database else []
+    return [*own, *(channel.folder for channel in named if hasattr(channel, "folder"))]
+
+
+def _troubles(named: Mapping[str, Any]) -> dict[str, Look]:
+    """How the servers on the other side are, by the channel's name."""
+    return {name: channel.trouble for name, channel in named.items() if hasattr(channel, "trouble")}

@@ -23,7 +23,7 @@ from typing import Protocol
 import pytest
 
 from intake.message import RawMessage
-from intake.ports import Deliver, Receipt, TryLater
+from intake.ports import Deliver, NoSpace, Receipt, TryLater
 
 
 class Answer(StrEnum):
@@ -59,6 +59,10 @@ class Desk:
         self.fault: Exception | None = None
 
     async def deliver(self, messages: Sequence[RawMessage]) -> list[Receipt]:
+        if isinstance(self.fault, NoSpace):
+            raise self.fault
+        if not messages:
+            return []
         self.begun.set()
         await self.may_finish.wait()
         if self.fault:
@@ -103,7 +107,11 @@ class ChannelContract:
             desk.may_finish.set()
             assert await offering is Answer.ACCEPTED
 
-    @pytest.mark.parametrize("fault", [TryLater("p4ssw0rd"), RuntimeError("p4ssw0rd")], ids=["busy", "broken"])
+    @pytest.mark.parametrize(
+        "fault",
+        [TryLater("p4ssw0rd"), NoSpace("p4ssw0rd"), RuntimeError("p4ssw0rd")],
+        ids=["busy", "full", "broken"],
+    )
     async def test_a_fault_of_ours_asks_the_sender_to_come_again_and_loses_nothing(self, fault: Exception) -> None:
         desk = Desk()
         desk.fault = fault

@@ -28,7 +28,8 @@ class LmtpWire:
             first = await client.mail(
                 message(words, number=len(words)), "help@harbour.example", "complaints@harbour.example"
             )
-            assert await client.reply() == first
+            if not first.startswith("452 4.3.1"):  # without space, MAIL is answered so, and nothing is sent
+                assert await client.reply() == first
         return {"2": Answer.ACCEPTED, "4": Answer.LATER, "5": Answer.REFUSED}[first[:1]]
 
     async def stop(self) -> None:

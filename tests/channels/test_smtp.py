@@ -22,7 +22,7 @@ from structlog.testing import capture_logs
 from channels._smtp_accounts import account_line
 from channels._smtp_content import Budget, read_content
 from channels.smtp import Options, build
-from intake.ports import CannotListen
+from intake.ports import CannotListen, NoSpace
 from tests.channels.contract import Answer, ChannelContract, Desk
 from tests.channels.wire import Client, listening, message, stop, tools
 
@@ -361,6 +361,15 @@ async def test_connections_are_capped_as_a_whole_and_for_each_peer(desk):
             assert await first.reply() == ""
             async with Client.to(listener.address, hello="") as fourth:
                 assert fourth.greeting.startswith("220")
+
+
+async def test_without_space_a_message_is_put_off_before_it_is_sent(desk):
+    """P20: as Postfix does below queue_minfree."""
+    desk.fault = NoSpace("space")
+    async with listening(desk.deliver) as (listener, _), Client.to(listener.address) as client:
+        assert (await client.say("MAIL FROM:<jo@customer.example>")).startswith("452 4.3.1 ")
+        desk.fault = None
+        assert (await client.say("MAIL FROM:<jo@customer.example>")).startswith("250 ")
 
 
 async def test_a_silent_client_is_told_and_closed(desk):

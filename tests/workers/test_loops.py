@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
+from config.settings import Space as Reserve
 from intake.message import RawMessage
 from intake.ports import CannotListen, Deliver, Receipt, TryLater
 from store import cases, inbound
@@ -23,6 +24,10 @@ from workers.readiness import Readiness
 from workers.receiver import Keeper, Reception
 from workers.reminder import Reminder
 from workers.runner import Runner
+from workers.space import Space
+from workers.watch import Watch
+
+ROOM = Space((), Reserve())  # as much as one likes
 
 
 class Clumsy(Runner):
@@ -52,7 +57,7 @@ async def test_a_worker_that_fails_goes_on_and_says_so_without_anybodys_data() -
     worker = Clumsy()
     with capture_logs() as logs:
         await asyncio.wait_for(worker.run(), 10)
-    assert [each["event"] for each in logs] == ["store_down", "worker_fault"]
+    assert [each["event"] for each in logs] == ["worker_fault"]
     assert worker.turns == []
     assert worker.finished
 
@@ -116,7 +121,7 @@ class Standing:
 async def test_a_way_in_that_falls_over_is_started_again_and_disturbs_no_other(store: Store, clock: FakeClock) -> None:
     arrived = asyncio.Event()
     standing = Standing()
-    reception = Reception({"falling": Falling(), "standing": standing}, Keeper(store, arrived.set), clock)
+    reception = Reception({"falling": Falling(), "standing": standing}, Keeper(store, ROOM, arrived.set), clock)
     await reception.start()
     await asyncio.wait_for(arrived.wait(), 10)
     assert not standing.stopped
@@ -128,7 +133,7 @@ async def test_a_way_in_that_falls_over_is_started_again_and_disturbs_no_other(s
 
 
 async def test_a_message_delivered_twice_is_kept_once_and_answered_for_twice(store: Store) -> None:
-    keeper = Keeper(store, received=lambda: None)
+    keeper = Keeper(store, ROOM, received=lambda: None)
 
     async def deliver(*messages: RawMessage) -> Sequence[Receipt]:
         return await keeper(messages)
@@ -163,13 +168,13 @@ async def test_a_promise_that_comes_due_is_looked_at_once(store: Store, desk: De
 
 
 async def test_a_daemon_whose_database_is_away_is_not_ready(store: Store) -> None:
-    assert await Readiness(store).missing() == []
+    assert await Readiness(store, Watch({})).missing() == []
 
     class Away:
         async def read(self, fn):
             raise TryLater("away")
 
-    assert await Readiness(Away()).missing() == ["database"]  # type: ignore[arg-type]
+    assert await Readiness(Away(), Watch({})).missing() == ["database"]  # type: ignore[arg-type]
 
 
 async def test_how_much_waits_can_be_measured(store: Store) -> None:
