@@ -23,6 +23,10 @@ data = "{data}"
 [database]
 url = "{database}"
 
+[space]
+bytes = {reserve}
+files = 100
+
 [log]
 format = "json"
 level = "warning"
@@ -106,19 +110,23 @@ class Place:
 
 
 @contextmanager
-def furnished(*, database: str, sink: int, imap: int = 0, data: Path | None = None) -> Iterator[Place]:
-    """A place for the length of the block. `database` is "sqlite" or "postgresql"; `data` keeps what is stored elsewhere."""
+def furnished(
+    *, database: str, sink: int, imap: int = 0, data: Path | None = None, reserve: int = 64 << 20
+) -> Iterator[Place]:
+    """A place for the length of the block. `database` is "sqlite" or "postgresql", or the address of one that is empty;
+    `data` keeps what is stored elsewhere, and `reserve` bytes are to stay free there.
+    """
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="answerable-faults-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         ports = dict(zip(("smtp", "lmtp", "http"), free_ports(3), strict=True))
-        url = "sqlite:///answerable.db"
+        url = "sqlite:///answerable.db" if database == "sqlite" else database
         if database == "postgresql":
             server = Postgres(f"answerable_faults_{os.getpid()}")
             stack.callback(server.close)
             url = stack.enter_context(server.fresh())
         mailbox = MAILBOX.format(imap=imap) if imap else ""
-        text = SETTINGS.format(data=data or folder, database=url, sink=sink, mailbox=mailbox, **ports)
+        text = SETTINGS.format(data=data or folder, database=url, reserve=reserve, sink=sink, mailbox=mailbox, **ports)
         (folder / "answerable.toml").write_text(text)
         _secrets(data or folder)
         full = url.replace("sqlite:///", f"sqlite:///{data or folder}/")

@@ -24,5 +24,5 @@ def mountable() -> None:
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("mountable")
 async def test_a_full_disk_puts_mail_off_and_loses_nothing() -> None:
-    verdict = await starve(1, seed=1)
+    verdict = await starve(3, seed=1)
     assert verdict.kept, f"\n{verdict}"
