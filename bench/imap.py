@@ -22,6 +22,7 @@ from imapclient import IMAPClient
 from bench import workload
 from channels._imap_drain import BATCH
 from channels.imap import Bookmark, Options, build
+from config.settings import Space as Reserve
 from intake.message import RawMessage
 from intake.ports import Deliver, Receipt
 from store.database import Store
@@ -30,6 +31,7 @@ from tests.channels.wire import tools
 from tests.servers import dovecot
 from workers.receiver import Keeper
 from workers.shelves import Bookmarks
+from workers.space import Space
 
 
 class Shelf:
@@ -99,7 +101,7 @@ async def stored(port: int, folder: Path, count: int) -> None:
     url = f"sqlite:///{folder}/bench.db"
     store = await Store.open(url)
 
-    deliver = Keeper(store, received=lambda: None)
+    deliver = Keeper(store, Space((), Reserve()), received=lambda: None)
 
     try:
         await drain(port, folder, count, deliver, Bookmarks(store, tools(folder).clock))

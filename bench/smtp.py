@@ -24,12 +24,14 @@ from aiosmtpd.smtp import SMTP
 
 from bench import workload
 from channels.smtp import Options, build
+from config.settings import Space as Reserve
 from intake.message import RawMessage
 from intake.ports import Deliver, Receipt
 from store.database import Store
 from store.migrate import migrate
 from tests.channels.wire import tools
 from workers.receiver import Keeper
+from workers.space import Space
 
 
 class Stock:
@@ -83,7 +85,7 @@ async def stored(folder: Path, stack: AsyncExitStack) -> Deliver:
     await asyncio.to_thread(migrate, url)
     store = await Store.open(url)
     stack.push_async_callback(store.close)
-    return Keeper(store, received=lambda: None)
+    return Keeper(store, Space((), Reserve()), received=lambda: None)
 
 
 SERVERS = {

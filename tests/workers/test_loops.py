@@ -144,7 +144,7 @@ async def test_a_message_delivered_twice_is_kept_once_and_answered_for_twice(sto
 
 
 async def test_what_cannot_be_kept_keeps_nothing_out_that_came_with_it(store: Store) -> None:
-    keeper = Keeper(store, received=lambda: None)
+    keeper = Keeper(store, ROOM, received=lambda: None)
     nameless = replace(raw("2"), received_at=datetime(2026, 1, 6))  # noqa: DTZ001 - a time without a zone is no time
     deliveries = keeper([raw("1")]), keeper([nameless]), keeper([raw("3"), raw("1")])
     first, second, third = await asyncio.gather(*deliveries, return_exceptions=True)
