@@ -61,8 +61,7 @@ class Verifier(Runner):
         try:
             await self._store.write(lambda tx: checking.keep(tx, claimed.inbound_id, found))
         except TryLater:
-            log.warning("store_down", worker=self.name, inbound_id=claimed.inbound_id)
-            return
+            return  # when its lease ends it is taken up again
         log.info("message_checked", inbound_id=claimed.inbound_id, dmarc=found.dmarc, spf=found.spf, arc=found.arc)
         self._checked()
 
