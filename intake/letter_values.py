@@ -19,6 +19,7 @@ from intake.hours import Calendar, say_day, say_when
 from intake.message import Attachment
 from intake.policy import Brand, Person, Policy
 from intake.stationery import duration
+from intake.words import REPLY_MARKER, REPLY_MARKERS
 
 MAX_WORDS = 20_000  # characters of a customer's message in a letter to staff
 MAX_FILES = 10_000_000  # bytes of files that go along: many servers refuse mail of more than 20 MB on the wire
@@ -97,6 +98,11 @@ def named(person: Person | None, brand: Brand) -> Named:
     """How a person is called. For somebody who has left it is the brand that stands in."""
     name = person.name if person else brand.name
     return Named(name=name, first=name.split()[0] if person and name.split() else name)
+
+
+def marker_for(locale: str) -> str:
+    """The line above which people answer, as `intake.words` finds it again in what comes back."""
+    return REPLY_MARKERS.get(locale.partition("_")[0], REPLY_MARKER)
 
 
 def locale_of(brand: Brand, language: str | None) -> str:

@@ -20,6 +20,7 @@ from intake.letter_values import (
     carried,
     for_staff,
     locale_of,
+    marker_for,
     named,
     rich_text,
     shortened,
@@ -205,6 +206,7 @@ class Letters:
                 "broken_due": say_when(broken.due_at, now, brand.hours, locale) if broken else "",
                 "person": named(person, brand),
                 "reply_address": reply_address if case.route.channel == "mail" else "",
+                "marker": marker_for(locale) if case.route.channel == "mail" else "",
                 **values,
             },
         )
@@ -258,12 +260,14 @@ class Letters:
     ) -> Letter:
         """A letter to a member of staff. All letters about one case are one thread in their mail program."""
         thread = (f"{compact(case.ref)}.case@{brand.addresses[0].partition('@')[2]}",) if case else ()
+        locale = self.stationery.locale_for(kind, brand.locale)
         written = self.stationery.write(
             kind,
-            locale=brand.locale,
+            locale=locale,
             values={
                 **about_case(case, brand, self.policy),
                 "person": named(person, brand),
+                "marker": marker_for(locale) if case else "",
                 "reply_goes_to": brand.staff_reply,
                 "token_days": self.policy.token_days,
                 "note_address": note_address(self.policy, brand, case.ref, person.id, now) if case else "",

@@ -19,6 +19,8 @@ from intake.rehearsal import rehearse, repertoire, sample
 from intake.signals import Direction
 from intake.stationery import Stationery, duration
 from intake.tokens import prove
+from intake.words import REPLY_MARKER
+from intake.words.marker import is_reply_marker
 from tests.harbour import ASHA, HARBOUR, KIM, POLICY, TUESDAY, WES
 from tests.paper import BILINGUAL, letters, stationery
 
@@ -164,7 +166,7 @@ def test_a_follow_up_in_a_chat_has_no_mail_links() -> None:
 def test_a_reply_is_the_persons_own_words_in_their_name_from_the_desk() -> None:
     letter = PEN.reply(CASE, ASHA, **AT, text="It is on its way.\n\nBest, Asha")
     assert letter.from_name == "Asha at Harbour Home"
-    assert letter.text.startswith("It is on its way.\n\nBest, Asha\n")
+    assert letter.text.startswith(f"{REPLY_MARKER}\n\nIt is on its way.\n\nBest, Asha\n")
     assert letter.subject == f"Re: Wrong lamp shade [{REF}]"
     assert not letter.automatic
     assert ASHA.email not in letter.text + letter.html
@@ -249,11 +251,11 @@ def test_the_owner_calls_with_the_script_of_the_procedure_word_for_word() -> Non
     ("plain_reply", "first"),
     [("customer", "Press Reply to answer the customer."), ("note", "Press Reply to make an internal note.")],
 )
-def test_the_first_line_of_a_notification_says_where_a_plain_reply_goes(plain_reply: str, first: str) -> None:
+def test_the_first_sentence_of_a_notification_says_where_a_plain_reply_goes(plain_reply: str, first: str) -> None:
     letter = letters(staff_reply=plain_reply).notification(
         CASE, ASHA, **AT, words="Hello", reasons=(), kind_of="new", promise=None
     )
-    assert letter.text.startswith(first)
+    assert letter.text.startswith(f"{REPLY_MARKER}\n\n{first}")
 
 
 def test_a_notification_has_the_customers_words_and_all_that_is_known() -> None:
@@ -403,6 +405,14 @@ def test_a_stretch_of_time_is_said_exactly_below_a_day(minutes: int, said: str) 
     assert duration(minutes) == said
 
 
+@pytest.mark.parametrize("locale", BILINGUAL.locales)
+def test_every_letter_that_can_be_answered_by_mail_begins_with_our_marker_and_no_other_has_one(locale: str) -> None:
+    for write in repertoire(POLICY, replace(BILINGUAL, locale=locale), locale, stationery()):
+        letter = write()
+        marked = [at for at, line in enumerate(letter.text.splitlines()) if is_reply_marker(line)]
+        assert marked == ([0] if letter.to.channel == "mail" and letter.reply_address else []), letter.kind
+
+
 # Templates of a company's own
 
 
@@ -435,5 +445,5 @@ def test_a_locale_that_lacks_a_letter_borrows_the_whole_letter_never_half_of_it(
         CASE, ASHA, **AT, words="Hallo", reasons=(), kind_of="new", promise=TODAY
     )
     assert "by 17:30 today, Tuesday 13 January" in letter.text
-    assert letter.text.startswith("Press Reply to answer the customer.")
+    assert letter.text.startswith(f"{REPLY_MARKER}\n\nPress Reply to answer the customer.")
     assert 'lang="en-GB"' in letter.html
