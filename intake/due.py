@@ -19,10 +19,10 @@ def due(case: Case, policy: Policy, letters: Letters, *, now: datetime) -> Due:
     """Everything that is due on a case at `now`, and when to look again."""
     look = _Look(case=case, policy=policy, letters=letters, now=now)
     if case.status not in promising.SETTLED:
-        for promise in promising.watched(case):
+        look = look.followed_up()
+        for promise in promising.watched(look.case):
             late = now >= promising.last_moment(promise, look.brand)
             look = look.broken(promise) if late else look.nudged(promise)
-        look = look.followed_up()
     changes = (CaseChange(ref=case.ref, events=look.events),) if look.events else ()
     return Due(changes=changes, letters=look.out, next_look=promising.next_look(look.case, look.brand))
 
@@ -86,8 +86,14 @@ class _Look:
             return self
         if not case.route.address or not (case.acknowledged_at or case.replies):
             return self._asked_again()
-        look = self.then(self._event(Kind.FOLLOW_UP_SENT))
+        look = self.then(self._event(Kind.FOLLOW_UP_SENT), *self._news())
         return look.write(self.letters.follow_up(look.case, cause=f"follow-up:{stamp(due_at)}", now=self.now))
+
+    def _news(self) -> list[Event]:
+        """That it is resolved is the news which was promised until then. What a person promised since is still owed."""
+        until = self.case.resolved_at or self.now
+        known = (p for p in self.case.open_promises if p.made_at <= until)
+        return [self._event(Kind.PROMISE_KEPT, id=promise.id) for promise in known]
 
     def _asked_again(self) -> _Look:
         """No mail may go to this customer, so only a person can follow up: the owner is asked again, every working day."""

@@ -85,15 +85,16 @@ def _resolve(act: Act, command: Command) -> Act:
     resolution = command.rest or " ".join(act.said.body.split())[:200] or act.case.last_answer
     if not resolution:
         raise Refused("no-resolution", "Say in a few words what was done: #resolve replacement sent on Thursday.")
-    if not act.answers:
-        act = act.add(*promising.kept(act.case, now=act.q.now, actor=act.person.id))
+    act = act.add(*promising.kept(act.case, now=act.q.now, actor=act.person.id, kinds=("target",)))
     case = act.case
     repeated = case.contacts > 1 or case.replies > 0 or case.reopened > 0 or case.first_time == "no"
-    owed = case.passed or case.complex or repeated
+    waits_for = None if act.answers else promising.told(case, act.q.now)  # nobody has told them yet
+    owed = case.passed or case.complex or repeated or waits_for is not None
     act = act.then(Kind.CASE_RESOLVED, resolution=resolution, follow_up=owed)
     if not owed:
         return act
-    return owe_follow_up(act, promising.follow_up_due(act.case, act.person.id, now=act.q.now, brand=act.brand))
+    due_at = promising.follow_up_due(case, act.person.id, now=act.q.now, brand=act.brand, waits_for=waits_for)
+    return owe_follow_up(act, due_at)
 
 
 def _idea(act: Act, command: Command) -> Act:

@@ -11,6 +11,7 @@ from intake.commands import Command
 from intake.decision import CaseChange
 from intake.history import evolve
 from intake.hours import promise_due
+from intake.policy import Person
 
 
 def join(act: Act, command: Command) -> Act:
@@ -28,8 +29,16 @@ def join(act: Act, command: Command) -> Act:
         after = evolve(after, event)
     act = act.then(Kind.CASE_MERGED, into=other.ref)
     act = replace(act, changes=(CaseChange(ref=other.ref, events=tuple(events)),))
+    for reader in _readers(act, after):
+        act = act.tell(reader, "again", "joined-by-staff", case=after, words=act.case.words)
+    return act
+
+
+def _readers(act: Act, after: Case) -> list[Person]:
+    """The handler; and, since it is a repeat, the seniors too. Of these, whoever decided it knows."""
     handler = act.q.policy.person(after.handler) or act.person
-    return act.tell(handler, "again", "joined-by-staff", case=after, words=act.case.words)
+    seniors = (p for p in map(act.q.policy.person, act.brand.seniors) if p is not None)
+    return [handler, *(p for p in seniors if p not in (handler, act.person))]
 
 
 def _meant(act: Act, command: Command) -> Case:

@@ -6,7 +6,7 @@ nobody was yet): staff are reminded of it all the same, and no letter ever claim
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import datetime, timedelta
 
 from intake.case import Case, Event, Kind, Promise, Status, stamp, when
@@ -32,9 +32,10 @@ def promise_of(event: Event) -> Promise:
     return Promise(id=d["id"], kind=d["kind"], made_at=event.at, due_at=when(d["due_at"]), made_by=event.actor)
 
 
-def kept(case: Case, *, now: datetime, actor: str) -> list[Event]:
+def kept(case: Case, *, now: datetime, actor: str, kinds: Container[str] = ("news", "target")) -> list[Event]:
     """The customer has heard from a person, or wants no more: what was promised or aimed at is done."""
-    return [Event(kind=Kind.PROMISE_KEPT, at=now, actor=actor, data={"id": p.id}) for p in case.open_promises]
+    done = (p for p in case.open_promises if p.kind in kinds)
+    return [Event(kind=Kind.PROMISE_KEPT, at=now, actor=actor, data={"id": p.id}) for p in done]
 
 
 def told(case: Case, now: datetime) -> Promise | None:
@@ -91,8 +92,14 @@ def next_look(case: Case, brand: Brand) -> datetime | None:
     return min(times, default=None)
 
 
-def follow_up_due(case: Case, resolver: str, *, now: datetime, brand: Brand) -> datetime:
-    """When the follow-up is owed: the same day when another team resolved it, else so many hours later, in opening hours."""
+def follow_up_due(case: Case, resolver: str, *, now: datetime, brand: Brand, waits_for: Promise | None) -> datetime:
+    """When the follow-up is owed: as the procedure wants it, and in time for the promise that the customer still waits for."""
+    at = _by_procedure(case, resolver, now, brand)
+    return min(at, last_moment(waits_for, brand)) if waits_for else at
+
+
+def _by_procedure(case: Case, resolver: str, now: datetime, brand: Brand) -> datetime:
+    """The same day when another team resolved it, else so many hours later, in opening hours."""
     calendar = Calendar(brand.hours)
     soon, today = promise_due(now, brand.hours), calendar.local(now).date()
     if resolver != case.owner and calendar.local(soon).date() == today:

@@ -113,6 +113,16 @@ def test_the_follow_up_goes_out_when_it_is_due_and_once() -> None:
     assert looked(asked, FRIDAY + timedelta(days=1)).letters == ()
 
 
+def test_the_follow_up_is_the_news_that_was_promised_before_the_case_was_resolved() -> None:
+    before = replace(NEWS, made_at=FRIDAY - timedelta(hours=6), due_at=FRIDAY + timedelta(minutes=5))
+    since = replace(before, id="p2", made_at=FRIDAY - timedelta(hours=1), due_at=FRIDAY + timedelta(days=3))
+    case = replace(WAITING, resolved_at=FRIDAY - timedelta(hours=2), promises=(before, since))
+    done = looked(case, FRIDAY)
+    assert ("follow_up", "jo") in told(done)
+    assert ("promise_broken", "jo") not in told(done)
+    assert [p.state for p in after(case, done).promises] == [PromiseState.KEPT, PromiseState.OPEN]
+
+
 def test_who_never_heard_from_us_by_mail_gets_no_follow_up_by_itself_but_the_owner_is_asked_again() -> None:
     case = replace(WAITING, replies=0, acknowledged_at=None)
     done = looked(case, FRIDAY)

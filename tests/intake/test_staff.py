@@ -11,7 +11,7 @@ from intake.case import Case, Kind, Promise, Status
 from intake.decision import Verdict
 from intake.history import fold
 from intake.letter import LetterKind
-from tests.harbour import ASHA, KIM, WES
+from tests.harbour import ASHA, BEN, KIM, WES
 from tests.staffroom import LAMP, NEWS, NOON, Room, events, kinds, refused, to_customer
 
 OTHER = replace(LAMP, ref="HH-1111-2222M", handler="kim", received_at=NOON - timedelta(days=3), promises=())
@@ -152,10 +152,34 @@ def test_a_promise_without_words_to_the_customer_is_none() -> None:
     assert refused(Room().write("#note\n#promise Fri 17:00\nfor us"))[0] == "promise-without-words"
 
 
-def test_resolved_at_the_first_contact_owes_no_follow_up() -> None:
-    room = Room()
+@pytest.mark.parametrize("case", [replace(LAMP, promises=()), replace(LAMP, promises=(replace(NEWS, kind="target"),))])
+def test_resolved_at_the_first_contact_owes_no_follow_up(case: Case) -> None:
+    room = Room(case)
     assert room.write("#resolve told her how to turn it on").letters == ()
     assert (room.case.status, room.case.resolution) == (Status.RESOLVED, "told her how to turn it on")
+    assert room.case.open_promises == ()
+
+
+def test_resolved_at_the_first_contact_with_words_to_the_customer_keeps_the_promise() -> None:
+    room = Room()
+    room.write("#resolve switch explained\nDear Jo, the switch is under the foot.")
+    assert (room.case.status, room.case.open_promises) == (Status.RESOLVED, ())
+
+
+def test_a_promise_to_the_customer_is_not_kept_by_resolving_the_case_in_silence() -> None:
+    room = Room()
+    (task,) = room.write("#resolve new shade sent").letters
+    assert (task.kind, task.to.address) == (LetterKind.FOLLOW_UP_TASK, ASHA.email)
+    assert room.case.status is Status.FOLLOW_UP
+    assert room.case.open_promises == (NEWS,)
+    assert room.case.follow_up_due_at is not None
+    assert NOON < room.case.follow_up_due_at < NEWS.due_at
+
+
+def test_who_has_told_the_customer_says_so_and_settles_it_in_one_mail() -> None:
+    room = Room()
+    room.write("#resolve told her how to turn it on\n#followup yes")
+    assert (room.case.settled, room.case.open_promises) == (True, ())
 
 
 @pytest.mark.parametrize(
@@ -265,6 +289,13 @@ def test_join_takes_in_the_contacts_and_keeps_the_earlier_clock() -> None:
     assert other.matters == ("88123",)
     assert [(p.kind, p.due_at) for p in other.open_promises] == [("news", NEWS.due_at)]
     assert Kind.PROMISE_KEPT not in {event.kind for change in decision.changes for event in change.events}
+    assert [letter.to.address for letter in decision.letters] == [KIM.email, BEN.email], (
+        "a repeat is told to the seniors"
+    )
+
+
+def test_a_senior_who_joins_a_case_is_not_told_of_it() -> None:
+    decision = Room(HELD, related=(OTHER,)).write("#join", BEN)
     assert [letter.to.address for letter in decision.letters] == [KIM.email]
 
 
