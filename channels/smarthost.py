@@ -1,7 +1,8 @@
 """Letters out through a mail server of the company's or the provider's (RFC 6409), by aiosmtplib over kept connections.
 
-TLS as configured or not at all: where it fails, letters wait. XOAUTH2 for providers that take no passwords. A fault of the
-connection or of the login defers a letter; only an answer about the letter itself or its recipient rejects it.
+Signed where there is a DKIM key. TLS as configured or not at all: where it fails, letters wait. XOAUTH2 for providers that
+take no passwords. A fault of the connection or of the login defers a letter; only an answer about the letter itself or its
+recipient rejects it.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import structlog
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
 from channels import Tools
+from channels._dkim import Options as DkimOptions
+from channels._dkim import signer
 from channels._oauth import OAuth, TokenSource
 from channels._smtp_client import NoAnswer, deferred, malformed, transact
 from channels._trouble import Trouble
@@ -42,6 +45,7 @@ class Options:
     hostname: str = ""  # as we greet; "" is the domain of the first brand's first address
     timeout: float = 60.0  # for one command
     connections: int = 2
+    dkim: tuple[DkimOptions, ...] = ()  # keys that letters are signed with
 
 
 class Smarthost:
@@ -52,6 +56,7 @@ class Smarthost:
         self._hostname = options.hostname or tools.policy.brands[0].addresses[0].rpartition("@")[2]
         self._tokens = TokenSource(options.oauth, tools.clock, tools.data) if options.oauth else None
         self.trouble = Trouble(tools.clock)
+        self._signers = [signer(each, tools.data) for each in options.dkim]
         self._slots = asyncio.Semaphore(options.connections)
         self._idle: list[SMTP] = []
 
@@ -78,13 +83,20 @@ class Smarthost:
         try:
             async with self._connection() as client:
                 self.trouble.end()
-                return await transact(client, submission, recipients)
+                return await transact(client, await self._signed(submission), recipients)
         except NoAnswer as error:
             return deferred(recipients, f"no answer to the whole message ({error.message})", maybe_arrived=True)
         except (SMTPException, OSError, ValueError) as error:
             self.trouble.begin("smarthost_unusable")
             log.info("smarthost_unusable", channel=self._name, error=type(error).__name__)
             return deferred(recipients, _words(error), code=getattr(error, "code", 0))
+
+    async def _signed(self, submission: Submission) -> Submission:
+        """With a signature by every key of its domain, which is that of From and of the return path."""
+        domain = submission.mail_from.rpartition("@")[2]
+        ours = [each for each in self._signers if each.signs_for(domain)]
+        made = [await asyncio.to_thread(each.signature, submission.blob) for each in ours]
+        return replace(submission, blob=b"".join([*made, submission.blob]))
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[SMTP]:

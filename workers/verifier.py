@@ -5,8 +5,10 @@ The sender has its 250 by then, and mail that comes by other ways does not wait 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -16,9 +18,11 @@ from store import checking, inbound
 from store.database import Store
 from store.inbound import Claimed
 from workers.crew import Crew
-from workers.evaluation import Evaluation
 from workers.log import where
 from workers.runner import Runner
+
+if TYPE_CHECKING:
+    from workers.evaluation import Evaluation
 
 log = structlog.get_logger()
 UNKNOWN = Checked(header_from="", dmarc="temperror")
@@ -33,7 +37,12 @@ class Verifier(Runner):
     lease = timedelta(minutes=2)
 
     def __init__(
-        self, store: Store, evaluation: Evaluation, clock: Clock, owner: str, checked: Callable[[], None]
+        self,
+        store: Store,
+        evaluation: Callable[[], Evaluation],
+        clock: Clock,
+        owner: str,
+        checked: Callable[[], None],
     ) -> None:
         super().__init__()
         self._store = store
@@ -70,7 +79,8 @@ class Verifier(Runner):
         if claimed.claims > inbound.SUSPECT_AFTER:
             return UNKNOWN
         try:
-            return await self._evaluation.check(claimed.raw)
+            evaluation = await asyncio.to_thread(self._evaluation)
+            return await evaluation.check(claimed.raw)
         except Exception as error:
             log.error("check_fault", inbound_id=claimed.inbound_id, fault=where(error))
             return UNKNOWN

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prometheus_client import REGISTRY
 
@@ -15,6 +16,7 @@ from channels.chat import Chat
 from channels.http import Options as HttpOptions
 from channels.http import Server
 from config.loader import Faults, build
+from config.settings import Dns as DnsOptions
 from config.settings import Loaded
 from intake.ports import Clock, Ids, Receiver, Sender
 from store import engine
@@ -22,8 +24,6 @@ from store.database import Store
 from workers import basics
 from workers.courier import Courier
 from workers.desk import Desk
-from workers.dns import Dns
-from workers.evaluation import Evaluation
 from workers.gauges import Gauges
 from workers.readiness import Readiness
 from workers.receiver import Keeper, Reception
@@ -35,6 +35,9 @@ from workers.takeover import Takeover
 from workers.triage import Triage
 from workers.verifier import Verifier
 from workers.watch import Look, Watch
+
+if TYPE_CHECKING:
+    from workers.evaluation import Evaluation
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,6 +117,14 @@ def _senders(named: Mapping[str, Any]) -> dict[str, Sender]:
     return {("mail" if name == "outgoing" else name): channel for name, channel in senders.items()}
 
 
+def _evaluation(options: DnsOptions) -> Evaluation:
+    """Made, and its libraries loaded, for the first mail that needs it: most daemons have a mail server in front of them."""
+    from workers.dns import Dns
+    from workers.evaluation import Evaluation
+
+    return Evaluation(Dns(options), sealers=options.trusted_sealers, seconds=2 * options.timeout)
+
+
 def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids) -> Parts:
     """Everything, connected: what comes in wakes triage, what is decided wakes the courier."""
     made = wires(loaded, clock, ids)
@@ -121,9 +132,7 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids) -> Parts:
     at_desk = basics.desk(loaded, ids)
     courier = Courier(store, made.senders, at_desk, clock, ids, node)
     triage = Triage(store, at_desk, clock, node, decided=courier.wake)
-    dns = loaded.settings.dns
-    evaluation = Evaluation(Dns(dns), sealers=dns.trusted_sealers, seconds=2 * dns.timeout)
-    verifier = Verifier(store, evaluation, clock, node, checked=triage.wake)
+    verifier = Verifier(store, cache(partial(_evaluation, loaded.settings.dns)), clock, node, checked=triage.wake)
     reminder = Reminder(store, at_desk, clock, node, written=courier.wake)
     space = Space(_folders(loaded, made.named.values()), loaded.settings.space)
     watch = Watch({"database": store.fault, "space": space.lacking} | _troubles(made.named))
