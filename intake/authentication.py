@@ -42,9 +42,12 @@ _BY = re.compile(r"(?:^|\s)by\s+([A-Za-z0-9._\-]+)", re.IGNORECASE)
 _FROM = re.compile(r"\s*from\s", re.IGNORECASE)
 
 
-def dmarc(message: Message, raw: RawMessage, policy: Policy) -> Dmarc:
-    """The verdict of our own border about the domain in From; `Dmarc.UNKNOWN` in every doubt. Never raises."""
-    domain = (sender(message)[0] or "").rpartition("@")[2]
+def dmarc(address: str | None, raw: RawMessage, policy: Policy) -> Dmarc:
+    """The verdict of our own border about the domain of `address`, which is what `identity.sender` makes of From.
+
+    `Dmarc.UNKNOWN` in every doubt. Never raises.
+    """
+    domain = (address or "").rpartition("@")[2]
     if not domain or raw.media_type != "message/rfc822":
         return Dmarc.UNKNOWN
     if raw.envelope.direct:

@@ -30,6 +30,8 @@ _REPLIER_HEADERS = frozenset(
 )
 _NAY = ("", "no", "false", "0")
 _ANSWERS = frozenset({"all", "oof", "autoreply"})
+_KEYWORD = re.compile(r"[a-z]+")
+_KEYWORD_END = re.compile(r"[\s;(]")
 _LOOP_HEADERS = frozenset(
     {
         "x-loop",
@@ -69,7 +71,7 @@ _TICKET_HEADERS = frozenset(
 
 def auto_submitted(message: Message) -> str:
     """The keyword of Auto-Submitted without comment and parameters, lower case: "auto-replied", "no", or ""."""
-    return re.split(r"[\s;(]", message.header("auto-submitted").strip().lower(), maxsplit=1)[0]
+    return _KEYWORD_END.split(message.header("auto-submitted").strip().lower(), maxsplit=1)[0]
 
 
 def precedence(message: Message) -> str:
@@ -94,7 +96,7 @@ def list_mail(message: Message) -> bool:
 
 def forbids_answers(message: Message) -> bool:
     """Whether X-Auto-Response-Suppress names automatic answers, not only receipts."""
-    return not _ANSWERS.isdisjoint(re.findall(r"[a-z]+", message.header("x-auto-response-suppress").lower()))
+    return not _ANSWERS.isdisjoint(_KEYWORD.findall(message.header("x-auto-response-suppress").lower()))
 
 
 def replier_header(message: Message) -> bool:
@@ -132,7 +134,9 @@ def ticket_system(message: Message) -> bool:
 
 def _bears(message: Message, names: frozenset[str]) -> bool:
     """Whether one of these headers is there and does not say no."""
-    return any(name in names and value.strip().lower() not in _NAY for name, value in message.headers)
+    return message.bears(names) and any(
+        name in names and value.strip().lower() not in _NAY for name, value in message.headers
+    )
 
 
 def _local(email: str) -> str:

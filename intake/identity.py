@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -39,8 +40,11 @@ _ODDITIES = (
 
 def canonical(addr: str) -> str | None:
     """The one form of a bare addr-spec for comparing and sending: lower case, domain in ASCII (IDNA). None where in doubt."""
-    if len(addr) > MAX_ADDRESS:
-        return None
+    return _canonical(addr) if len(addr) <= MAX_ADDRESS else None
+
+
+@lru_cache(maxsize=4_096)  # each address is asked about several times a message, and people write more than once
+def _canonical(addr: str) -> str | None:
     try:
         valid = validate_email(addr, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False)
     except (EmailNotValidError, UnicodeError):

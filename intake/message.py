@@ -125,17 +125,22 @@ class Message:
     # their encoded words stay, since a decoded comma or bracket would forge a second address
     parts: tuple[Part, ...] = field(default=(), repr=False)  # the leaves, for whoever reads reports
     defects: tuple[str, ...] = ()  # slugs, each once: what had to be repaired or guessed
+    _first: Mapping[str, str] = field(init=False, repr=False, compare=False)  # the first value of each header
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_first", dict(reversed(self.headers)))
 
     def header(self, name: str) -> str:
         """The first value of a header, or ""."""
-        for key, value in self.headers:
-            if key == name:
-                return value
-        return ""
+        return self._first.get(name, "")
 
     def header_all(self, name: str) -> list[str]:
         """Every value of a header, top first."""
-        return [value for key, value in self.headers if key == name]
+        return [value for key, value in self.headers if key == name] if name in self._first else []
+
+    def bears(self, names: frozenset[str]) -> bool:
+        """Whether any header of these names is there."""
+        return not names.isdisjoint(self._first)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

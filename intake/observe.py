@@ -51,7 +51,7 @@ def observe(message: Message, raw: RawMessage, policy: Policy) -> Signals:
         matters=matters(f"{message.subject}\n{words}\n{forwarded}", policy.brand(brand).matching.matter_patterns),
         points=points(words),
         cues=cues(f"{message.subject}\n{words}"),
-        dmarc=dmarc(message, raw, policy),
+        dmarc=dmarc(address, raw, policy),
         login=raw.envelope.login,
         language=message.language,
         fingerprint=raw.fingerprint or fingerprint(raw.blob),

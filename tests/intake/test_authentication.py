@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intake import identity
 from intake.authentication import dmarc
 from intake.message import Message, RawMessage
 from intake.signals import Dmarc
@@ -25,7 +26,8 @@ def verdict(head: str, *, channel: str = "lmtp", sender: str = "Asha <asha@corp.
     raw = RawMessage(
         channel=channel, account="a", source_id="1", blob=blob, received_at=datetime(2026, 1, 13, tzinfo=UTC)
     )
-    return dmarc(Message(headers=(("from", sender), ("subject", "x"))), raw, POLICY)
+    address, _ = identity.sender(Message(headers=(("from", sender), ("subject", "x"))))
+    return dmarc(address, raw, POLICY)
 
 
 def said(value: str) -> Dmarc:
@@ -200,9 +202,8 @@ def test_without_configured_servers_there_is_no_verdict() -> None:
     raw = RawMessage(
         channel="lmtp", account="a", source_id="1", blob=blob, received_at=datetime(2026, 1, 13, tzinfo=UTC)
     )
-    message = Message(headers=(("from", "asha@corp.example"),))
-    assert dmarc(message, raw, POLICY) is Dmarc.PASS
-    assert dmarc(message, raw, replace(POLICY, authserv_ids=())) is Dmarc.UNKNOWN
+    assert dmarc("asha@corp.example", raw, POLICY) is Dmarc.PASS
+    assert dmarc("asha@corp.example", raw, replace(POLICY, authserv_ids=())) is Dmarc.UNKNOWN
 
 
 def test_a_domain_is_the_same_in_letters_and_in_ascii() -> None:
