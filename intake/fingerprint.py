@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 _STABLE = (b"message-id", b"date", b"from", b"to", b"cc", b"subject", b"in-reply-to", b"references")
-_PIECE = 1_000_000  # bytes that are looked at in one go: while they are, no other thread of the process runs
+_PIECE = 65_536  # bytes that are looked at in one go: more no longer fits into what is quick to reach
 _FOLD = re.compile(rb"\n[ \t]+")
 _BARE = re.compile(rb"\r(?!\n)")
 

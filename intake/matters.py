@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 import re2
 
 from intake import reference
-from intake.cues.spotting import starts
 from intake.masking import is_account, is_card, mask
 from intake.message import Message
+from intake.spotting import starts
 
 MAX_TEXT = 20_000  # characters that are looked at
 MAX_MATTERS = 10

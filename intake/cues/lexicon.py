@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from intake.cues.spotting import Expressions
+from intake.spotting import Expressions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

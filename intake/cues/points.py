@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from intake.cues.plain import plain
-from intake.cues.spotting import Expressions
+from intake.spotting import Expressions
 
 MAX_POINTS = 20
 

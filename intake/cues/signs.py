@@ -6,7 +6,7 @@ import re
 
 from intake.cues.lexicon import GROUPS, Group
 from intake.cues.plain import plain
-from intake.cues.spotting import Spotter
+from intake.spotting import Spotter
 
 _NOT_BEFORE = re.compile(
     r"(?:\b(?:not|no|never|isn't|wasn't|aren't|don't|nicht|kein|keine|nie|pas|jamais|sin|nunca|non|mai|niet|geen)|n't)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,7 @@ class Head:
     """The fields in order, names lower case, and their reading. Where a field is repeated, addresses are taken from all."""
 
     fields: tuple[tuple[str, str], ...]
+    values: dict[str, list[str]]  # by name
     mailboxes: dict[str, tuple[Address, ...]]
     date: datetime | None
     defects: tuple[Defect, ...]
@@ -28,22 +30,25 @@ class Head:
         fields, guesses = headers.decoded(
             headers.split(head), "" if head.isascii() else headers.hint_of(blob[: len(head) + 20_000])
         )
-        read = {name: addresses.parse(", ".join([value for key, value in fields if key == name])) for name in _READ}
-        stated = next((value for key, value in fields if key == "date"), "")
+        values: dict[str, list[str]] = {}
+        for name, value in fields:
+            values.setdefault(name, []).append(value)
+        read = {name: addresses.parse(", ".join(values.get(name, ()))) for name in _READ}
+        stated = values.get("date", [""])[0]
         date = dates.parse(stated)
-        defects = [*guesses, *_shape(fields)]
+        defects = [*guesses, *_shape(values)]
         defects += [defect for _, found in read.values() for defect in found]
         defects += [Defect.DATE_BROKEN] if stated and date is None else []
         mailboxes = {name: found for name, (found, _) in read.items()}
-        return cls(fields=fields, mailboxes=mailboxes, date=date, defects=tuple(defects))
+        return cls(fields=fields, values=values, mailboxes=mailboxes, date=date, defects=tuple(defects))
 
     def first(self, name: str) -> str:
         """The first value of a field, or ""."""
-        return next((value for key, value in self.fields if key == name), "")
+        return self.values.get(name, [""])[0]
 
     def ids(self, name: str) -> tuple[str, ...]:
         """The message ids in all fields of a name."""
-        return references.ids(" ".join(value for key, value in self.fields if key == name))
+        return references.ids(" ".join(self.values.get(name, ())))
 
     @property
     def message_id(self) -> str | None:
@@ -55,8 +60,8 @@ class Head:
         return self.mailboxes[name]
 
 
-def _shape(fields: tuple[tuple[str, str], ...]) -> list[Defect]:
-    if not fields:
+def _shape(values: Mapping[str, list[str]]) -> list[Defect]:
+    if not values:
         return [Defect.EMPTY]
-    senders = sum(name == "from" for name, _ in fields)
+    senders = len(values.get("from", ()))
     return [Defect.FROM_MISSING] if not senders else [Defect.FROM_REPEATED] if senders > 1 else []

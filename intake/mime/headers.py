@@ -9,7 +9,7 @@ from intake.mime import charset, encoded_words
 from intake.mime.defects import Defect
 
 _FIELD = re.compile(rb"^([!-9;-~]{1,200})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)\n?", re.MULTILINE)
-_NO_FIELD = re.compile(rb"^(?![ \t\r]|[!-9;-~]{1,200}[ \t]*:)[^\n]+\n?", re.MULTILINE)
+_NO_FIELD = re.compile(rb"\n(?![ \t\r]|[!-9;-~]{1,200}[ \t]*:)[^\n]+")
 _MACHINERY = re.compile(
     rb"^(?:content-(?:type|transfer-encoding)|mime-version|message-id|received):", re.IGNORECASE | re.MULTILINE
 )
@@ -38,11 +38,12 @@ def parted(head: bytes) -> tuple[bytes, bytes]:
     Where fields of the machinery follow a line that is none, that line is damage and left out; else the text begins there, for
     want of an empty line.
     """
-    broken = _NO_FIELD.search(head)
+    lines = b"\n" + head
+    broken = _NO_FIELD.search(lines)
     if broken is None:
         return head, b""
-    if _MACHINERY.search(head, broken.end()):
-        return _NO_FIELD.sub(b"", head), b""
+    if _MACHINERY.search(lines, broken.end()):
+        return _NO_FIELD.sub(b"", lines)[1:], b""
     return head[: broken.start()], head[broken.start() :]
 
 

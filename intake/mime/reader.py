@@ -17,8 +17,8 @@ MAX_PARTS = 200
 _PLAINEST = {"text": "text/plain", "multipart": "multipart/mixed"}
 _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,80}<(?:!doctype html|html)[\s>]", re.IGNORECASE)
 _FIELD = re.compile(
-    rb"^(content-(?:type|disposition|transfer-encoding|id|location))[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)",
-    re.IGNORECASE | re.MULTILINE,
+    rb"\n(content-(?:type|disposition|transfer-encoding|id|location))[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)",
+    re.IGNORECASE,
 )
 
 
@@ -118,7 +118,7 @@ def _before(blob: bytes, at: int) -> int:
 
 def _fields(head: bytes) -> dict[str, str]:
     """Fields by lower-case name. Of two that contradict each other the last counts: what is nearer to the words loses fewer."""
-    found = {name.decode().lower(): value.strip() for name, value in _FIELD.findall(head) if value.strip()}
+    found = {name.decode().lower(): value.strip() for name, value in _FIELD.findall(b"\n" + head) if value.strip()}
     return {name: headers.unfold(value)[0] for name, value in found.items()}
 
 

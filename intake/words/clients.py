@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from intake.spotting import Literals
 from intake.words.tables import cells
 
 # One element that holds the attribution, the quotation and the answers in it.
@@ -51,10 +52,4 @@ def _name(selector: str) -> str:
 
 
 # A page with none of these has none of the elements: looking for them costs less than reading the page.
-# A name that holds another one need not be looked for itself.
-_NAMES = {_name(selector) for selector in (*_CONTAINERS, *_QUOTES, *_BEGINNINGS, *_SIGNATURES)}
-HINTS = tuple(
-    sorted(
-        (one for one in _NAMES if not any(other in one for other in _NAMES - {one})), key=lambda one: (len(one), one)
-    )
-)
+HINTS = Literals(_name(selector) for selector in (*_CONTAINERS, *_QUOTES, *_BEGINNINGS, *_SIGNATURES))

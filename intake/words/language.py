@@ -41,7 +41,7 @@ _CLEARLY = 3  # ... for each of any other
 
 def language_of(text: str) -> str | None:
     """The language of `text` as a primary tag ("de"), or None when it is too short or not clear. Looks at its beginning."""
-    prose = " ".join(_WORD.findall(_without_addresses(text[: 4 * _ENOUGH])))[:_ENOUGH]
+    prose = _beginning(text)
     letters = len(prose) - prose.count(" ")
     if letters < (_LEAST_LETTERS if prose.isascii() else _LEAST_LETTERS // 2):
         return None
@@ -53,7 +53,21 @@ def language_of(text: str) -> str | None:
     return str(best["lang"]).partition("-")[0] if best["score"] >= _SURE else None
 
 
+def _beginning(text: str) -> str:
+    """The first words, as many as are enough: neither figures nor addresses."""
+    found: list[str] = []
+    length = 0
+    for word in _WORD.finditer(_without_addresses(text[: 4 * _ENOUGH])):
+        found.append(word[0])
+        length += len(word[0]) + 1
+        if length > _ENOUGH:
+            break
+    return " ".join(found)[:_ENOUGH]
+
+
 def _without_addresses(text: str) -> str:
+    if "@" not in text and "://" not in text:
+        return text
     return " ".join(word for word in text.split() if "@" not in word and "://" not in word)
 
 

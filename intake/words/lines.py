@@ -14,6 +14,7 @@ MANY = 5_000  # lines of a text that are looked at; what follows belongs to whoe
 
 _LONGEST_HEADING = 80  # characters
 RULES = "-–—_=*#<>+~|─━ "
+_TELLING = frozenset(RULES)
 _DECORATION = " \t\u00a0\u200b\u200e\u200f\u202a\u202c\u2068\u2069\ufeff*_"
 
 
@@ -58,8 +59,10 @@ def _of_a_link(word: str) -> bool:
 
 def may_tell(line: str) -> bool:
     """False for most lines, cheaply: whatever clients write above a message has a colon, or begins with a rule or a date."""
-    start = line.strip()[:1]
-    return start != "" and (":" in line or "：" in line or start in RULES or start.isdigit())
+    if ":" in line or "：" in line:
+        return True
+    start = line.lstrip()[:1]
+    return start in _TELLING or start.isdigit()
 
 
 def is_rule(line: str) -> bool:

@@ -40,7 +40,7 @@ def owners_by_markup(lines: Sequence[str], html: str) -> list[Whose]:
     """Whose each line is, as far as the markup of `html` tells; "reply" where it does not."""
     owners: list[Whose] = ["reply"] * len(lines)
     html = html[:MUCH]
-    if not any(hint in html for hint in HINTS):
+    if not HINTS.occur(html):
         return owners
     squeezed = _squeezed("\n".join(lines)).split("\n")
     offsets = [0, *accumulate(map(len, squeezed))]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from intake.cues import cues, points
-from intake.cues.spotting import Expressions, Spotter
 from intake.matters import matters
+from intake.spotting import Expressions, Spotter
 
 LATE = Expressions(r"late|never (?:came|arrived)|\w+n't", r"verspät\w+|cassée?")
 

@@ -1,4 +1,4 @@
-"""Hundreds of expressions looked for in one pass over a text, in time that grows with its length alone (RE2).
+"""Many expressions looked for in one pass over a text, in time that grows with its length alone (RE2).
 
 Python's own `re` tries one alternative after the other wherever it looks; RE2 follows all of them at once. It cannot look
 around, so a whole word is told by the character before and the one behind: the text gets one more at each end.
@@ -6,7 +6,7 @@ around, so a whole word is told by the character before and the one behind: the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import re2
@@ -44,6 +44,17 @@ class Spotter:
     def spot(self, text: str) -> frozenset[str]:
         """The names of those that occur in a folded text."""
         return frozenset(self._names[number] for number in self._set.Match(_edged(text)) or ())
+
+
+class Literals:
+    """Pieces of text, as they stand."""
+
+    def __init__(self, pieces: Iterable[str]) -> None:
+        self._compiled = re2.compile("|".join(map(re2.escape, sorted(set(pieces)))))
+
+    def occur(self, text: str) -> bool:
+        """Whether any of them stands in the text."""
+        return self._compiled.search(_encoded(text)) is not None
 
 
 def starts(pattern: Any, text: str) -> Iterator[int]:
