@@ -147,7 +147,8 @@ async def daemon(folder: Path, said: Connection) -> None:
     url = f"sqlite:///{folder}/bench.db"
     migrate(url)
     store = await Store.open(url)
-    triage = Triage(store, basics.desk(loaded, ids), clock, "bench", decided=lambda: None)
+    await store.enter("bench")
+    triage = Triage(store, basics.desk(loaded, ids), clock, decided=lambda: None)
     tools = Tools(clock=clock, ids=ids, policy=loaded.policy, data=folder)
     listener = build("smtp", Options(listen="127.0.0.1:0", max_connections_per_peer=200), tools)
     await listener.open()

@@ -90,8 +90,7 @@ def _close(tx: Tx, inbound_id: int, decision: Decision, now: datetime) -> None:
         "party": decision.party,
         "case_ref": decision.case_ref,
         "decided_at": now,
-        "lease_owner": None,
-        "lease_until": None,
+        "node_id": None,
     }
     if tx.execute(_DECIDED, {"which": inbound_id, "of_case": decision.case_ref, **outcome}).rowcount != 1:
         raise LostLease(inbound_id)

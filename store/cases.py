@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
@@ -15,16 +15,16 @@ from store import chain, codec, contacts, projection
 from store.columns import shortened
 from store.errors import Conflict, RefTaken
 from store.inserting import added
-from store.lease import NOW, claiming, free, terms
+from store.lease import NOW, claiming, terms
 from store.schema import case as cases
 from store.schema import case_event, case_matter, participant, promise
 from store.writer import Tx
 
-_DUE = claiming(cases, (cases.c.next_look <= NOW) & free(cases), cases.c.next_look, changes={})
+_DUE = claiming(cases, cases.c.next_look <= NOW, cases.c.next_look, changes={})
 _STATES = select(cases.c.ref, cases.c.state).where(cases.c.ref.in_(bindparam("refs", expanding=True)))
 _LOCKED = select(cases.c.state, cases.c.head_hash).where(cases.c.ref == bindparam("ref")).with_for_update()
 _WRITE = update(cases).where(cases.c.ref == bindparam("which"))
-_FREE = {"lease_owner": None, "lease_until": None}
+_FREE = {"node_id": None}
 
 
 def look(tx: Tx, ref: str) -> Case | None:
@@ -53,9 +53,9 @@ def newest(tx: Tx, *, status: Status | None = None, limit: int = 100) -> list[Ca
     return [codec.to_case(state) for state in tx.scalars(statement)]
 
 
-def due(tx: Tx, *, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Case]:
-    """Take up to `limit` cases up whose next look has come. `apply` gives them back."""
-    refs = list(tx.scalars(_DUE, terms(owner=owner, now=now, lease=lease, limit=limit)))
+def due(tx: Tx, *, node: int, now: datetime, limit: int) -> list[Case]:
+    """Take up to `limit` cases up whose next look has come, also those that the node has already. `apply` gives them back."""
+    refs = list(tx.scalars(_DUE, terms(node=node, now=now, limit=limit)))
     found = look_all(tx, refs)
     return [found[ref] for ref in sorted(found)]
 

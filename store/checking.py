@@ -5,25 +5,26 @@ What was found out is kept with the message: whatever is decided later, or anew,
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from intake.message import Checked
 from store import codec
 from store.inbound import LOAD, Claimed, claimed
-from store.lease import claiming, free, terms
+from store.lease import claiming, claims, terms
 from store.schema import inbound
 from store.schema.arrivals import UNCHECKED
 from store.writer import Tx
 
-_CLAIM = claiming(inbound, and_(UNCHECKED, free(inbound)), inbound.c.id, changes={"claims": inbound.c.claims + 1})
+_CLAIM = claiming(inbound, UNCHECKED, inbound.c.id, changes={"claims": claims(inbound)})
 _WAITS = select(inbound.c.id).where(UNCHECKED, inbound.c.id == bindparam("which"))
 
 
-def claim(tx: Tx, *, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
-    """Take up to `limit` unchecked messages up, oldest first."""
-    ids = list(tx.scalars(_CLAIM, terms(owner=owner, now=now, lease=lease, limit=limit)))
+def claim(tx: Tx, *, node: int, now: datetime, limit: int, at_hand: Collection[int] = ()) -> list[Claimed]:
+    """Take up to `limit` unchecked messages up, oldest first. `at_hand` are those that the node is checking."""
+    ids = list(tx.scalars(_CLAIM, terms(node=node, now=now, limit=limit, at_hand=at_hand)))
     return [claimed(row) for row in tx.execute(LOAD, {"ids": ids})] if ids else []
 
 
@@ -31,7 +32,7 @@ def keep(tx: Tx, inbound_id: int, found: Checked) -> bool:
     """Keep what was found out, and let the message be decided. False where somebody else has found out before."""
     if tx.scalar(_WAITS, {"which": inbound_id}) is None:
         return False
-    fresh = {"claims": 0, "lease_owner": None, "lease_until": None}
+    fresh = {"claims": 0, "node_id": None}
     row = {"unchecked": None, "checked": codec.from_checked(found), **fresh}
     tx.execute(update(inbound).where(inbound.c.id == inbound_id).values(row))
     return True

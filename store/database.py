@@ -7,13 +7,14 @@ import fcntl
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeVar
 
 from sqlalchemy import URL, Engine
 
 from store import engine as make
-from store import versions
-from store.errors import InUse, StoreDown
+from store import nodes, versions
+from store.errors import InUse, StoreDown, StoreError
 from store.schema import METADATA
 from store.writer import TROUBLE, Tx, Writer
 
@@ -31,7 +32,10 @@ class Store:
         except BaseException:
             self._let_go()
             raise
+        several = self._engines.writers > 1
         self._writer = Writer(self._engines.write, threads=self._engines.writers, batch=batch)
+        self._urgent = Writer(self._engines.write, threads=1, batch=1) if several else self._writer
+        self._node: int | None = None
         self._readers = ThreadPoolExecutor(threads, thread_name_prefix="store-read")
 
     @classmethod
@@ -55,6 +59,28 @@ class Store:
         """
         return await self._writer.submit(fn)  # type: ignore[no-any-return]
 
+    async def write_now(self, fn: Callable[[Tx], T]) -> T:
+        """The same, waiting for nobody: on PostgreSQL there is a thread for it. A node says by it that it lives."""
+        return await self._urgent.submit(fn)  # type: ignore[no-any-return]
+
+    async def enter(self, name: str) -> list[int]:
+        """Begin to take work up, as a node with an id of its own, which ends when the store is closed.
+
+        From now on every write raises NodeEnded once others have declared the node dead. Whoever has the database alone ends all
+        former nodes at once. Returns the ids of letters that are now `unknown`.
+        """
+        self._node = node_id = await self.write(lambda tx: nodes.join(tx, name))
+        for writer in (self._writer, self._urgent):
+            writer.fence(lambda tx: nodes.require(tx, node_id))
+        return await self.write(lambda tx: nodes.end_others(tx, node_id)) if self.alone else []
+
+    @property
+    def node(self) -> int:
+        """The id of the node that this store is. Raises StoreError where it is none."""
+        if self._node is None:
+            raise StoreError("work was taken up before the node was entered")
+        return self._node
+
     async def read(self, fn: Callable[[Tx], T]) -> T:
         """Run `fn` on one consistent snapshot that cannot be written to."""
         if self._engines.read is None:
@@ -76,8 +102,16 @@ class Store:
 
     def _close(self) -> None:
         self._writer.close()
+        self._urgent.close()
         self._readers.shutdown()
+        self._leave()
         self._let_go()
+
+    def _leave(self) -> None:
+        """Give everything back at once, rather than have others wait."""
+        if self._node is not None:
+            with suppress(*TROUBLE), self._engines.write.begin() as tx:
+                nodes.end(tx, self._node)
 
     def _let_go(self) -> None:
         self._engines.dispose()

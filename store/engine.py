@@ -18,6 +18,8 @@ from store.errors import StoreError
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON", "cache_size=-16000")
 _POSTGRES = "-c timezone=UTC -c synchronous_commit=on -c lock_timeout=10s"
+# A network that swallows everything is a fault after seconds; left to itself the kernel waits for a quarter of an hour.
+_CUT_OFF = {"keepalives_idle": 2, "keepalives_interval": 1, "keepalives_count": 3, "tcp_user_timeout": 5000}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,8 +72,8 @@ def engines(url: URL, *, threads: int) -> Engines:
 
 
 def _postgres(url: URL, threads: int) -> Engines:
-    arguments = {"options": _POSTGRES, "connect_timeout": 5, "application_name": "answerable"}
-    engine = create_engine(url, hide_parameters=True, pool_size=2 * threads, connect_args=arguments)
+    arguments = {"options": _POSTGRES, "connect_timeout": 5, "application_name": "answerable", **_CUT_OFF}
+    engine = create_engine(url, hide_parameters=True, pool_size=2 * threads + 1, connect_args=arguments)
     read = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return Engines(write=engine, read=read, writers=threads)
 

@@ -21,6 +21,14 @@ class StoreDown(TryLater):
     """The database did not do what it was asked. Nothing is known to be kept; the same request may be made again."""
 
 
+class NodeEnded(StoreDown):
+    """This node was declared dead, and others do its work: it may write nothing any more."""
+
+
+class NotOurs(StoreDown):
+    """Another node reads this mailbox now: what we read of it is kept by them."""
+
+
 class Conflict(Exception):
     """The case has moved on since it was decided about: look again and decide again."""
 

@@ -6,7 +6,7 @@ ours, and waits for a person to have it mended.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -19,9 +19,9 @@ from intake.ports import Receipt
 from store import blobs, codec
 from store.columns import shorten
 from store.inserting import added
-from store.lease import NOW, claiming, free, terms
+from store.lease import NOW, claiming, claims, terms
 from store.schema import blob, hold, inbound
-from store.schema.arrivals import PARKED, WAITING
+from store.schema.arrivals import NEW, PARKED, WAITING
 from store.writer import Tx
 
 PARK_AFTER = 3  # faults
@@ -34,7 +34,7 @@ _BACK_OFF = timedelta(seconds=30)  # doubled with every fault
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Claimed:
-    """A message that is this worker's to decide, until its lease ends."""
+    """A message that is this node's to decide."""
 
     inbound_id: int
     raw: RawMessage
@@ -58,13 +58,8 @@ class Parked:
 
 _NAME = ("channel", "account", "source_id")
 _FIND = select(inbound.c.id).where(*(inbound.c[name] == bindparam(name, type_=inbound.c[name].type) for name in _NAME))
-_DUE = and_(
-    inbound.c.state == "new",
-    inbound.c.unchecked.is_(None),
-    free(inbound),
-    or_(inbound.c.not_before.is_(None), inbound.c.not_before <= NOW),
-)
-_CLAIM = claiming(inbound, _DUE, inbound.c.quiet, inbound.c.id, changes={"claims": inbound.c.claims + 1})
+_DUE = and_(NEW, inbound.c.unchecked.is_(None), or_(inbound.c.not_before.is_(None), inbound.c.not_before <= NOW))
+_CLAIM = claiming(inbound, _DUE, inbound.c.quiet, inbound.c.id, changes={"claims": claims(inbound)})
 _SIZES = (
     select(inbound.c.id, inbound.c.claims, blob.c.size)
     .join(blob, blob.c.sha256 == inbound.c.blob_id)
@@ -92,12 +87,12 @@ def receive_all(tx: Tx, raws: Sequence[RawMessage]) -> list[Receipt]:
     return list(_receipts(tx, rows, fresh))
 
 
-def claim(tx: Tx, *, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
+def claim(tx: Tx, *, node: int, now: datetime, limit: int, at_hand: Collection[int] = ()) -> list[Claimed]:
     """Take up to `limit` undecided messages up, oldest first, imported history last; fewer where they are large.
 
-    One that was taken up often and never came to an end comes alone.
+    One that was taken up often and never came to an end comes alone. `at_hand` are those that the node is deciding.
     """
-    ids = list(tx.scalars(_CLAIM, terms(owner=owner, now=now, lease=lease, limit=limit)))
+    ids = list(tx.scalars(_CLAIM, terms(node=node, now=now, limit=limit, at_hand=at_hand)))
     return [claimed(row) for row in tx.execute(LOAD, {"ids": _affordable(tx, ids, now)})] if ids else []
 
 
@@ -130,7 +125,7 @@ def parked(tx: Tx) -> list[Parked]:
 
 def retry(tx: Tx, inbound_id: int) -> bool:
     """Have a parked message decided again. False where it is not parked."""
-    fresh = {"state": "new", "attempts": 0, "claims": 0, "not_before": None, "lease_owner": None, "lease_until": None}
+    fresh = {"state": "new", "attempts": 0, "claims": 0, "not_before": None, "node_id": None}
     statement = update(inbound).where(inbound.c.id == inbound_id, inbound.c.state == "parked").values(fresh)
     return tx.execute(statement).rowcount == 1
 
@@ -191,8 +186,7 @@ def _affordable(tx: Tx, ids: list[int], now: datetime) -> list[int]:
 
 
 def _change(tx: Tx, inbound_id: int, **changes: Any) -> None:
-    free = {"lease_owner": None, "lease_until": None}
-    tx.execute(update(inbound).where(inbound.c.id == inbound_id).values(**free, **changes))
+    tx.execute(update(inbound).where(inbound.c.id == inbound_id).values(node_id=None, **changes))
 
 
 def claimed(row: Row[Any]) -> Claimed:

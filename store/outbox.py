@@ -6,23 +6,22 @@ letter is `unknown` and not sent again; what a person wrote is sent again, byte 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, case, select, true, update
+from sqlalchemy import Row, and_, bindparam, case, select, update
 
 from intake.letter import Delivery, Letter, LetterKind, OutboxState, Outcome, Pending, Submission
 from store import blobs
 from store.inserting import added, upsert
-from store.lease import NOW, claiming, free, terms
+from store.lease import NOW, claiming, terms
 from store.schema import blob, outbox, thread_id
 from store.schema.outbox import SENDING, UNSENT
 from store.writer import Tx
 
 _DUE = and_(
     UNSENT,
-    free(outbox),
     outbox.c.next_attempt_at <= NOW,
     outbox.c.channel.in_(bindparam("channels", expanding=True)),
 )
@@ -44,17 +43,19 @@ def queue(tx: Tx, letter: Letter, submission: Submission, *, now: datetime) -> i
     return outbox_id
 
 
-def claim(tx: Tx, *, owner: str, now: datetime, lease: timedelta, limit: int, channels: Iterable[str]) -> list[Pending]:
-    """Take up to `limit` due letters of these channels up, those that a person wrote first."""
-    what = terms(owner=owner, now=now, lease=lease, limit=limit) | {"channels": list(channels)}
+def claim(
+    tx: Tx, *, node: int, now: datetime, limit: int, channels: Iterable[str], at_hand: Collection[int] = ()
+) -> list[Pending]:
+    """Take up to `limit` due letters of these channels up, those that a person wrote first. `at_hand` are being handed over."""
+    what = terms(node=node, now=now, limit=limit, at_hand=at_hand) | {"channels": list(channels)}
     ids = list(tx.scalars(_CLAIM, what))
     return [_pending(row) for row in tx.execute(_LOAD, {"ids": ids})] if ids else []
 
 
-def begin(tx: Tx, outbox_id: int, *, owner: str, now: datetime, lease: timedelta) -> bool:
+def begin(tx: Tx, outbox_id: int, *, node: int) -> bool:
     """Mark a letter as `sending`: from now on nobody knows, until it is settled. False where somebody else has it meanwhile."""
-    ours = outbox.c.id == outbox_id, UNSENT, outbox.c.lease_owner == owner
-    return tx.execute(update(outbox).where(*ours).values(state="sending", lease_until=now + lease)).rowcount == 1
+    ours = outbox.c.id == outbox_id, UNSENT, outbox.c.node_id == node
+    return tx.execute(update(outbox).where(*ours).values(state="sending")).rowcount == 1
 
 
 def settle(
@@ -74,8 +75,7 @@ def settle(
     changes: dict[str, Any] = {"state": state, "results": results, "attempts": row.attempts + 1}
     changes |= {
         "next_attempt_at": next_attempt if state == "deferred" else None,
-        "lease_owner": None,
-        "lease_until": None,
+        "node_id": None,
     }
     if row.sent_at is None and any(each.outcome is Outcome.ACCEPTED for each in deliveries):
         changes["sent_at"] = now
@@ -83,20 +83,15 @@ def settle(
     return state
 
 
-def recover(tx: Tx, *, now: datetime, alone: bool = False) -> list[int]:
-    """Put right what was being sent when a process ended: where the lease has ended, or everywhere if nobody else is there.
-
-    Returns the ids of the letters that are now `unknown`, for people to look at.
-    """
-    lost = true() if alone else outbox.c.lease_until <= now
+def lose(tx: Tx, node: int) -> list[int]:
+    """Put right what a node was sending when it ended. Returns the ids of the letters that are now `unknown`."""
     changes = {
         "state": case((outbox.c.automatic, "unknown"), else_="pending"),
         "next_attempt_at": case((outbox.c.automatic, None), else_=outbox.c.next_attempt_at),
         "attempts": outbox.c.attempts + 1,
-        "lease_owner": None,
-        "lease_until": None,
+        "node_id": None,
     }
-    statement = update(outbox).where(SENDING, lost).values(changes)
+    statement = update(outbox).where(SENDING, outbox.c.node_id == node).values(changes)
     rows = tx.execute(statement.returning(outbox.c.id, outbox.c.state)).all()
     return sorted(row.id for row in rows if row.state == "unknown")
 

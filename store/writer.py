@@ -60,9 +60,14 @@ class Writer:
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._closed = False
         self._fault = ""
+        self._require: Callable[[Tx], None] = lambda tx: None
         self._threads = [Thread(target=self._work, name=f"store-{n}", daemon=True) for n in range(threads)]
         for thread in self._threads:
             thread.start()
+
+    def fence(self, require: Callable[[Tx], None]) -> None:
+        """Have every transaction from now on begin with this, which may refuse it."""
+        self._require = require
 
     def submit(self, run: Callable[[Tx], Any]) -> asyncio.Future[Any]:
         """The future of its value: resolved after the commit. StoreDown where nothing was kept."""
@@ -109,11 +114,11 @@ class Writer:
         """Run them in one transaction and answer. Returns those that collided with another node's work."""
         try:
             with self._engine.connect() as tx:
-                _transact(tx, jobs)
+                _transact(tx, jobs, self._require)
         except Exception as fault:  # whatever it was, nothing was kept, and nobody may wait for ever
             self._fault = f"{type(fault).__name__} {sqlstate(fault)}".strip()
             for job in jobs:
-                job.fault = StoreDown(type(fault).__name__)
+                job.fault = fault if isinstance(fault, StoreDown) else StoreDown(type(fault).__name__)
         _answer([job for job in jobs if not job.collided])
         return [job for job in jobs if job.collided]
 
@@ -124,9 +129,10 @@ def sqlstate(fault: BaseException) -> str:
     return str(getattr(original, "sqlstate", None) or getattr(original, "sqlite_errorname", None) or "")
 
 
-def _transact(tx: Tx, jobs: list[_Job]) -> None:
+def _transact(tx: Tx, jobs: list[_Job], require: Callable[[Tx], None]) -> None:
     try:
         with tx.begin():
+            require(tx)
             for job in jobs:
                 _attempt(tx, job)
     except Exception:

@@ -10,7 +10,7 @@ import email
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.message import EmailMessage, Message
 
 import orjson
@@ -116,7 +116,7 @@ class Story:
 
     async def _look(self) -> None:
         def look(tx):
-            for case in cases.due(tx, owner="story", now=self.now, lease=timedelta(minutes=1), limit=50):
+            for case in cases.due(tx, node=self.store.node, now=self.now, limit=50):
                 self.desk.look(tx, case, self.now)
 
         await self.store.write(look)
@@ -200,6 +200,7 @@ async def a_story(*, at: datetime = TUESDAY, policy: Policy | None = None) -> As
     everybody = tuple(replace(person, login=person.id) for person in known.people)
     letters = replace(written_by, policy=replace(known, people=everybody))
     store = await Store.open("sqlite://")
+    await store.enter("story")
     try:
         yield Story(store=store, desk=Desk(policy=letters.policy, letters=letters, ids=FakeIds()), now=at)
     finally:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Sequence
 from pathlib import Path
+
+import structlog
 
 from config.loader import load
 from config.settings import Loaded
@@ -15,6 +18,7 @@ from store.database import Store
 from store.migrate import migrate
 from workers.desk import Desk
 
+log = structlog.get_logger()
 LOCAL = Path("var/answerable.toml")
 DRY_KEY = Key(id="x", secret=b"a dry run signs nothing that counts")
 
@@ -36,11 +40,6 @@ def desk(loaded: Loaded, ids: Ids) -> Desk:
     return Desk(policy=loaded.policy, letters=Letters(policy=loaded.policy, stationery=loaded.stationery), ids=ids)
 
 
-def owner() -> str:
-    """This process, as leases name it."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
 async def database(loaded: Loaded, *, exclusive: bool = True) -> Store:
     """The store, its tables brought up to date first when it is ours alone."""
     url = loaded.settings.database.url
@@ -48,3 +47,14 @@ async def database(loaded: Loaded, *, exclusive: bool = True) -> Store:
         loaded.settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         migrate(url)
     return await Store.open(url, exclusive=exclusive)
+
+
+async def enter(store: Store) -> None:
+    """Begin to take work up, as a node that bears the names of the machine and the process."""
+    tell(await store.enter(f"{socket.gethostname()}:{os.getpid()}"))
+
+
+def tell(unknown: Sequence[int]) -> None:
+    """Say which letters are of unknown fate, because the node that was sending them has ended."""
+    if unknown:
+        log.warning("letters_unknown", count=len(unknown), outbox_ids=list(unknown))

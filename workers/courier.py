@@ -5,7 +5,7 @@ from __future__ import annotations
 from asyncio import Semaphore
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 import structlog
@@ -18,6 +18,7 @@ from store.database import Store
 from store.writer import Tx
 from workers.crew import Crew
 from workers.desk import Desk
+from workers.life import Life
 from workers.metrics import SENT
 from workers.runner import Runner
 
@@ -35,10 +36,9 @@ class Courier(Runner):
     batch = 20
     at_once = 60
     at_the_wire = 2  # of one channel: whatever is there when a process is killed is of unknown fate
-    lease = timedelta(minutes=15)
 
     def __init__(
-        self, store: Store, senders: Mapping[str, Sender], desk: Desk, clock: Clock, ids: Ids, owner: str
+        self, store: Store, senders: Mapping[str, Sender], desk: Desk, clock: Clock, ids: Ids, life: Life
     ) -> None:
         super().__init__()
         self._store = store
@@ -46,16 +46,16 @@ class Courier(Runner):
         self._desk = desk
         self._clock = clock
         self._ids = ids
-        self._owner = owner
+        self._life = life
         self._crew = Crew(self.name, most=self.at_once)
         self._wires: defaultdict[str, Semaphore] = defaultdict(lambda: Semaphore(self.at_the_wire))
 
     async def once(self) -> int:
         limit = min(self.batch, await self._crew.room())
-        now = self._clock.now()
+        node, now, at_hand = self._store.node, self._clock.now(), self._crew.at_hand
         due = await self._store.write(
             lambda tx: outbox.claim(
-                tx, owner=self._owner, now=now, lease=self.lease, limit=limit, channels=sorted(self._senders)
+                tx, node=node, now=now, limit=limit, channels=sorted(self._senders), at_hand=at_hand
             )
         )
         for each in due:
@@ -67,7 +67,10 @@ class Courier(Runner):
 
     async def _send(self, pending: Pending) -> None:
         async with self._wires[pending.submission.channel]:
-            if await self._surely(lambda tx: self._begin(tx, pending)):
+            if await self._surely(lambda tx: outbox.begin(tx, pending.outbox_id, node=self._store.node)):
+                await (
+                    self._life.sure()
+                )  # whoever was stopped since may have been declared dead, and the letter be others'
                 await self._hand_over(pending)
 
     async def _hand_over(self, pending: Pending) -> None:
@@ -97,9 +100,6 @@ class Courier(Runner):
                 return await self._store.write(write)
             except TryLater:
                 await self._clock.sleep(self.pause_seconds)
-
-    def _begin(self, tx: Tx, pending: Pending) -> bool:
-        return outbox.begin(tx, pending.outbox_id, owner=self._owner, now=self._clock.now(), lease=self.lease)
 
     def _again(self, pending: Pending, deliveries: Sequence[Delivery], now: datetime) -> datetime | None:
         if all(d.outcome is not Outcome.DEFERRED for d in deliveries):

@@ -25,6 +25,11 @@ class Crew:
             await asyncio.wait(self._at_hand.values(), return_when=asyncio.FIRST_COMPLETED)
         return self._most - len(self._at_hand)
 
+    @property
+    def at_hand(self) -> list[Any]:
+        """The keys of what was begun and has not ended."""
+        return list(self._at_hand)
+
     def __contains__(self, key: Hashable) -> bool:
         """Whether something with this key is at hand still."""
         return key in self._at_hand

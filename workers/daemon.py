@@ -24,6 +24,7 @@ async def serve(parts: Parts, ready: Callable[[Parts], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    living = asyncio.create_task(parts.life.run(), name=parts.life.name)
     loops = [asyncio.create_task(runner.run(), name=runner.name) for runner in parts.runners]
     try:
         await parts.reception.start()
@@ -32,6 +33,7 @@ async def serve(parts: Parts, ready: Callable[[Parts], None]) -> None:
         log.info("draining")
     finally:
         await _drain(parts, loops)
+        living.cancel()  # last: whoever falls silent while draining is taken for dead
         log.info("stopped")
 
 

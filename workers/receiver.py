@@ -14,6 +14,7 @@ from intake.message import RawMessage
 from intake.ports import CannotListen, Clock, Receipt, Receiver, TryLater
 from store import inbound
 from store.database import Store
+from store.writer import Tx
 from workers.metrics import RECEIVED
 from workers.space import Space
 
@@ -29,12 +30,19 @@ class Keeper:
 
     group = 50
 
-    def __init__(self, store: Store, space: Space, received: Callable[[], None]) -> None:
+    def __init__(
+        self, store: Store, space: Space, received: Callable[[], None], allowed: Callable[[Tx], None] = lambda tx: None
+    ) -> None:
         self._store = store
         self._space = space
         self._received = received
+        self._allowed = allowed
         self._waiting: deque[_Handed] = deque()
         self._keeping: asyncio.Task[None] | None = None
+
+    def guarded(self, allowed: Callable[[Tx], None]) -> Keeper:
+        """One that asks first, in the same transaction, and keeps nothing where that raises."""
+        return Keeper(self._store, self._space, self._received, allowed)
 
     async def __call__(self, messages: Sequence[RawMessage]) -> list[Receipt]:
         with self._space.room(sum(len(raw.blob) for raw in messages)):
@@ -67,7 +75,12 @@ class Keeper:
 
     async def _keep(self, group: Sequence[_Handed]) -> None:
         raws = [raw for handed in group for raw in handed.messages]
-        receipts = iter(await self._store.write(lambda tx: inbound.receive_all(tx, raws)))
+
+        def receive(tx: Tx) -> list[Receipt]:
+            self._allowed(tx)
+            return inbound.receive_all(tx, raws)
+
+        receipts = iter(await self._store.write(receive))
         for handed in group:
             own = list(islice(receipts, len(handed.messages)))
             if not handed.kept.done():  # whoever handed it in may have left
@@ -103,24 +116,33 @@ class Reception:
         self._receivers = receivers
         self._deliver = deliver
         self._clock = clock
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def start(self) -> None:
         """Every listener listens, or `CannotListen` says which one cannot, and why."""
         for name, receiver in self._receivers.items():
             await receiver.open()
-            self._tasks.append(asyncio.create_task(self._host(name, receiver), name=f"receiver:{name}"))
+            self.begin(name, receiver, self._deliver)
+
+    def begin(self, name: str, receiver: Receiver, deliver: Keeper) -> None:
+        """Host one more."""
+        self._tasks[name] = asyncio.create_task(self._host(name, receiver, deliver), name=f"receiver:{name}")
+
+    async def end(self, *names: str) -> None:
+        """No new messages by these ways; what was begun is finished by each receiver in its own way."""
+        tasks = [self._tasks.pop(name) for name in names if name in self._tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def close(self) -> None:
-        """No new messages; what was begun is finished by each receiver in its own way."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """The same, for all of them."""
+        await self.end(*self._tasks)
 
-    async def _host(self, name: str, receiver: Receiver) -> None:
+    async def _host(self, name: str, receiver: Receiver, deliver: Keeper) -> None:
         while True:
             try:
-                await receiver.receive(self._deliver)
+                await receiver.receive(deliver)
                 return
             except CannotListen as error:
                 log.error("cannot_listen", channel=name, reason=str(error))

@@ -9,7 +9,7 @@ import structlog
 
 from intake.case import Case
 from intake.decision import Due
-from intake.ports import Clock
+from intake.ports import Clock, TryLater
 from store import cases
 from store.database import Store
 from store.errors import Conflict
@@ -18,6 +18,7 @@ from workers.metrics import DUE
 from workers.runner import Runner
 
 log = structlog.get_logger()
+AFTER_A_FAULT = timedelta(minutes=1)  # a case is looked at again
 
 
 class Reminder(Runner):
@@ -26,21 +27,17 @@ class Reminder(Runner):
     name = "reminder"
     poll_seconds = 5.0
     batch = 50
-    lease = timedelta(minutes=1)
 
-    def __init__(self, store: Store, desk: Desk, clock: Clock, owner: str, written: Callable[[], None]) -> None:
+    def __init__(self, store: Store, desk: Desk, clock: Clock, written: Callable[[], None]) -> None:
         super().__init__()
         self._store = store
         self._desk = desk
         self._clock = clock
-        self._owner = owner
         self._written = written
 
     async def once(self) -> int:
         now = self._clock.now()
-        found = await self._store.write(
-            lambda tx: cases.due(tx, owner=self._owner, now=now, lease=self.lease, limit=self.batch)
-        )
+        found = await self._store.write(lambda tx: cases.due(tx, node=self._store.node, now=now, limit=self.batch))
         for case in found:
             await self._look(case)
         if found:
@@ -53,6 +50,12 @@ class Reminder(Runner):
             done: Due = await self._store.write(lambda tx: self._desk.look(tx, case, now))
         except Conflict:
             return  # somebody wrote meanwhile: the case is looked at again
+        except TryLater:
+            raise
+        except Exception as error:  # a fault of ours in one case must not keep the others waiting
+            log.error("worker_fault", worker=self.name, case=case.ref, exc_info=error)
+            await self._store.write(lambda tx: cases.put_back(tx, case.ref, next_look=now + AFTER_A_FAULT))
+            return
         DUE.inc()
         kinds = [event.kind.value for change in done.changes for event in change.events]
         log.info("case_looked_at", case=case.ref, events=kinds, letters=[letter.kind.value for letter in done.letters])

@@ -8,17 +8,20 @@ from channels._conversation import Entry, answered, said
 from intake.ports import Clock
 from store import conversations, mailbox
 from store.database import Store
+from store.mailbox import Tenure
+from store.writer import Tx
 
 if TYPE_CHECKING:
     from channels.imap import Bookmark
 
 
 class Bookmarks:
-    """Of IMAP mailboxes."""
+    """Of one mailbox, for as long as this node reads it."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, tenure: Tenure) -> None:
         self._store = store
         self._clock = clock
+        self._tenure = tenure
 
     async def read(self, account: str) -> Bookmark | None:
         from channels.imap import Bookmark  # loaded where a mailbox is read, and only there
@@ -28,9 +31,12 @@ class Bookmarks:
 
     async def write(self, account: str, bookmark: Bookmark) -> None:
         now = self._clock.now()
-        await self._store.write(
-            lambda tx: mailbox.advance(tx, account, uidvalidity=bookmark.uidvalidity, uid=bookmark.uid, now=now)
-        )
+
+        def advance(tx: Tx) -> None:
+            mailbox.confirm(tx, self._tenure)
+            mailbox.advance(tx, account, uidvalidity=bookmark.uidvalidity, uid=bookmark.uid, now=now)
+
+        await self._store.write(advance)
 
 
 class Conversations:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -37,14 +36,12 @@ class Triage(Runner):
     name = "triage"
     batch = 50
     at_once = 200
-    lease = timedelta(minutes=2)
 
-    def __init__(self, store: Store, desk: Desk, clock: Clock, owner: str, decided: Callable[[], None]) -> None:
+    def __init__(self, store: Store, desk: Desk, clock: Clock, decided: Callable[[], None]) -> None:
         super().__init__()
         self._store = store
         self._desk = desk
         self._clock = clock
-        self._owner = owner
         self._decided = decided
         self._crew = Crew(self.name, most=self.at_once)
         self._lines = Lines()
@@ -53,8 +50,9 @@ class Triage(Runner):
     async def once(self) -> int:
         limit = min(self.batch, await self._crew.room())
         now = self._clock.now()
+        node, at_hand = self._store.node, self._crew.at_hand
         claimed = await self._store.write(
-            lambda tx: inbound.claim(tx, owner=self._owner, now=now, lease=self.lease, limit=limit)
+            lambda tx: inbound.claim(tx, node=node, now=now, limit=limit, at_hand=at_hand)
         )
         for each in claimed:
             if each.claims >= inbound.SUSPECT_AFTER:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -34,29 +33,23 @@ class Verifier(Runner):
     name = "verifier"
     batch = 50
     at_once = 200
-    lease = timedelta(minutes=2)
 
     def __init__(
-        self,
-        store: Store,
-        evaluation: Callable[[], Evaluation],
-        clock: Clock,
-        owner: str,
-        checked: Callable[[], None],
+        self, store: Store, evaluation: Callable[[], Evaluation], clock: Clock, checked: Callable[[], None]
     ) -> None:
         super().__init__()
         self._store = store
         self._evaluation = evaluation
         self._clock = clock
-        self._owner = owner
         self._checked = checked
         self._crew = Crew(self.name, most=self.at_once)
 
     async def once(self) -> int:
         limit = min(self.batch, await self._crew.room())
         now = self._clock.now()
+        node, at_hand = self._store.node, self._crew.at_hand
         claimed = await self._store.write(
-            lambda tx: checking.claim(tx, owner=self._owner, now=now, lease=self.lease, limit=limit)
+            lambda tx: checking.claim(tx, node=node, now=now, limit=limit, at_hand=at_hand)
         )
         for each in claimed:
             self._crew.begin(each.inbound_id, self._check(each))

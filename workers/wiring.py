@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -25,13 +25,14 @@ from workers import basics
 from workers.courier import Courier
 from workers.desk import Desk
 from workers.gauges import Gauges
+from workers.life import Life
+from workers.mailboxes import Mailboxes
 from workers.readiness import Readiness
 from workers.receiver import Keeper, Reception
 from workers.reminder import Reminder
 from workers.runner import Runner
-from workers.shelves import Bookmarks, Conversations
+from workers.shelves import Conversations
 from workers.space import Space
-from workers.takeover import Takeover
 from workers.triage import Triage
 from workers.verifier import Verifier
 from workers.watch import Look, Watch
@@ -50,6 +51,7 @@ class Parts:
     receivers: Mapping[str, Receiver]
     senders: Mapping[str, Sender]
     reception: Reception
+    life: Life
     runners: tuple[Runner, ...]
 
     @property
@@ -125,22 +127,23 @@ def _evaluation(options: DnsOptions) -> Evaluation:
     return Evaluation(Dns(options), sealers=options.trusted_sealers, seconds=2 * options.timeout)
 
 
-def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids) -> Parts:
-    """Everything, connected: what comes in wakes triage, what is decided wakes the courier."""
+def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids, ended: Callable[[], None]) -> Parts:
+    """Everything, connected: what comes in wakes triage, what is decided wakes the courier.
+
+    `ended` is called when others have declared this node dead.
+    """
     made = wires(loaded, clock, ids)
-    node = basics.owner()
     at_desk = basics.desk(loaded, ids)
-    courier = Courier(store, made.senders, at_desk, clock, ids, node)
-    triage = Triage(store, at_desk, clock, node, decided=courier.wake)
-    verifier = Verifier(store, cache(partial(_evaluation, loaded.settings.dns)), clock, node, checked=triage.wake)
-    reminder = Reminder(store, at_desk, clock, node, written=courier.wake)
+    life = Life(store, ended)
+    courier = Courier(store, made.senders, at_desk, clock, ids, life)
+    triage = Triage(store, at_desk, clock, decided=courier.wake)
+    verifier = Verifier(store, cache(partial(_evaluation, loaded.settings.dns)), clock, checked=triage.wake)
+    reminder = Reminder(store, at_desk, clock, written=courier.wake)
     space = Space(_folders(loaded, made.named.values()), loaded.settings.space)
     watch = Watch({"database": store.fault, "space": space.lacking} | _troubles(made.named))
     for name, channel in made.named.items():
         if isinstance(channel, Chat):
             channel.history = Conversations(store, account=name)
-        elif hasattr(channel, "bookmarks"):
-            channel.bookmarks = Bookmarks(store, clock)
 
     def arrived() -> None:
         verifier.wake()
@@ -148,14 +151,20 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids) -> Parts:
 
     made.named["http"].readiness = Readiness(store, watch).missing
     made.named["http"].registry = REGISTRY
+    keeper = Keeper(store, space, received=arrived)
+    boxes = {name: channel for name, channel in made.named.items() if hasattr(channel, "bookmarks")}
+    doors = {name: channel for name, channel in made.receivers.items() if name not in boxes}
+    reception = Reception(doors, keeper, clock)
+    mailboxes = Mailboxes(store, boxes, reception, keeper, clock)
     return Parts(
         loaded=loaded,
         store=store,
         desk=at_desk,
         receivers=made.receivers,
         senders=made.senders,
-        reception=Reception(made.receivers, Keeper(store, space, received=arrived), clock),
-        runners=(verifier, triage, reminder, courier, Takeover(store, clock), Gauges(store), watch),
+        reception=reception,
+        life=life,
+        runners=(verifier, triage, reminder, courier, mailboxes, Gauges(store), watch),
     )
 
 

@@ -54,22 +54,15 @@ class Books:
 
     def open(self) -> Counter[str]:
         """How much is not done yet, by what it is and where it stands."""
-        undecided = select(inbound.c.state, inbound.c.lease_owner).where(inbound.c.state == "new")
-        unsent = select(outbox.c.state, outbox.c.lease_owner).where(
-            outbox.c.state.in_(["pending", "sending", "deferred"])
-        )
+        undecided = select(inbound.c.state, inbound.c.node_id).where(inbound.c.state == "new")
+        unsent = select(outbox.c.state, outbox.c.node_id).where(outbox.c.state.in_(["pending", "sending", "deferred"]))
         rows = [*self._rows(undecided), *self._rows(unsent)]
-        return Counter(
-            f"{row.state} {'taken up by ' if row.lease_owner else ''}{row.lease_owner or ''}" for row in rows
-        )
+        return Counter(f"{row.state} {'taken up by ' if row.node_id else ''}{row.node_id or ''}" for row in rows)
 
-    def age(self, living: int) -> None:
-        """Let time pass: the leases of dead processes end, which matters among several nodes, and nothing waits any longer."""
+    def age(self) -> None:
+        """Let time pass: suspects wait no longer."""
         now = SystemClock().now()
         with self._engine.begin() as tx:
-            for table in (inbound, outbox, case) if self._engine.dialect.name == "postgresql" else ():
-                dead = table.c.lease_until > now, table.c.lease_owner.not_like(f"%:{living}")
-                tx.execute(update(table).where(*dead).values(lease_until=now))
             tx.execute(update(inbound).where(inbound.c.not_before > now).values(not_before=now))
 
     def kept(self) -> list[Kept]:

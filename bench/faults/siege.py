@@ -221,7 +221,7 @@ class Siege:
     # The end.
 
     async def _rest(self) -> None:
-        """Until everything is offered, decided and sent. The time that the dead and the suspects had is let run out."""
+        """Until everything is offered, decided and sent. The time that suspects wait is let run out."""
         await asyncio.wait_for(self._pulse(), START_SECONDS)
         books, end, waits = Books(self.place.url), monotonic() + IDLE_SECONDS, 0
         while waits < 3:
@@ -229,7 +229,7 @@ class Siege:
             await asyncio.sleep(0.4)
             open_ = books.open()
             waits = waits + 1 if not open_ and self._queue.empty() else 0
-            books.age(self.daemon.pid)
+            books.age()
             if monotonic() > end:
                 raise RuntimeError(f"pid {self.daemon.pid} does not rest: {open_}; {self.daemon.log()[-1500:]}")
         books.close()

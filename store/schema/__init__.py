@@ -1,8 +1,9 @@
-"""The tables. Times are UTC and always passed in; no statement asks the database what time it is."""
+"""The tables. Times are UTC and passed in. Only how long a node has been silent goes by the database's own clock."""
 
 from store.columns import METADATA
 from store.schema.arrivals import blob, contact, contact_point, hold, inbound, mailbox
 from store.schema.cases import case, case_event, case_matter, participant, promise, register, thread_id
+from store.schema.nodes import mailbox_lease, node
 from store.schema.outbox import outbox
 from store.schema.triggers import append_only
 
@@ -17,6 +18,8 @@ __all__ = [
     "hold",
     "inbound",
     "mailbox",
+    "mailbox_lease",
+    "node",
     "outbox",
     "participant",
     "promise",

@@ -48,8 +48,7 @@ inbound = Table(
     Column("attempts", Integer, nullable=False),  # that failed
     Column("claims", Integer, nullable=False),  # how often it was taken up, also by a process that then died
     Column("not_before", Utc),
-    Column("lease_owner", Words),
-    Column("lease_until", Utc),
+    Column("node_id", Id),  # who has taken it up
     Column("fault", Words),  # the last traceback, without data
     Column("fingerprint", Key),
     Column("verdict", Words),

@@ -24,13 +24,14 @@ case = Table(
     Column("events", Integer, nullable=False),
     Column("head_hash", Words, nullable=False),  # of the latest event
     Column("next_look", Utc),
-    Column("lease_owner", Words),
-    Column("lease_until", Utc),
+    Column("node_id", Id),  # who has taken it up
 )
 # Literals, as in `store.schema.arrivals`.
 TIMED = text("next_look IS NOT NULL")
 OPEN = text("status NOT IN ('resolved', 'merged')")
+TAKEN = text("node_id IS NOT NULL")
 Index("ix_case_next_look", case.c.next_look, sqlite_where=TIMED, postgresql_where=TIMED)
+Index("ix_case_taken", case.c.node_id, sqlite_where=TAKEN, postgresql_where=TAKEN)
 Index("ix_case_open", case.c.handler, sqlite_where=OPEN, postgresql_where=OPEN)
 
 case_event = Table(

@@ -27,8 +27,7 @@ outbox = Table(
     Column("state", Words, nullable=False),  # pending, sending, sent, deferred, rejected, unknown, cancelled
     Column("attempts", Integer, nullable=False),
     Column("next_attempt_at", Utc),
-    Column("lease_owner", Words),
-    Column("lease_until", Utc),
+    Column("node_id", Id),  # who has taken it up
     Column("results", Json, nullable=False),  # by recipient: the latest outcome, code, status and diagnostic
     Column("created_at", Utc, nullable=False),
     Column("sent_at", Utc),
@@ -42,7 +41,7 @@ SENDING = text("state = 'sending'")
 ACKNOWLEDGES = text("kind IN ('acknowledgement', 'repeat_acknowledgement')")
 # What a person wrote goes before what the daemon wrote.
 Index("ix_outbox_due", outbox.c.automatic, outbox.c.next_attempt_at, sqlite_where=UNSENT, postgresql_where=UNSENT)
-Index("ix_outbox_sending", outbox.c.lease_until, sqlite_where=SENDING, postgresql_where=SENDING)
+Index("ix_outbox_sending", outbox.c.id, sqlite_where=SENDING, postgresql_where=SENDING)
 Index("ix_outbox_acks", outbox.c.created_at, sqlite_where=ACKNOWLEDGES, postgresql_where=ACKNOWLEDGES)
 Index(
     "ix_outbox_acks_domain",

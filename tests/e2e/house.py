@@ -130,8 +130,9 @@ async def open_house(folder: Path, settings: str, clock: StoryClock) -> AsyncIte
     """The daemon runs for the length of the block, and drains at its end."""
     loaded = basics.read(furnish(folder, settings))
     store: Store = await basics.database(loaded)
-    parts = wiring.assemble(loaded, store, clock, SystemIds())
-    loops = [asyncio.create_task(runner.run()) for runner in parts.runners]
+    await basics.enter(store)
+    parts = wiring.assemble(loaded, store, clock, SystemIds(), ended=lambda: None)
+    loops = [asyncio.create_task(runner.run()) for runner in (parts.life, *parts.runners)]
     await parts.reception.start()
     house = House(parts=parts, clock=clock, folder=folder)
     listening = sum(hasattr(receiver, "address") for receiver in parts.receivers.values())
@@ -143,7 +144,7 @@ async def open_house(folder: Path, settings: str, clock: StoryClock) -> AsyncIte
         yield house
     finally:
         await parts.reception.close()
-        for runner in parts.runners:
+        for runner in (parts.life, *parts.runners):
             runner.stop()
         await asyncio.wait(loops, timeout=10)
         await store.close()

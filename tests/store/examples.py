@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from intake.case import Event, Kind, Route, stamp
 from intake.decision import CaseChange, Decision, Keys, Verdict
 from intake.letter import Letter, LetterKind, Submission
 from intake.message import Envelope, RawMessage
-from store import inbound
+from store import inbound, nodes
 from store.apply import apply
 from store.writer import Tx
 from tests.harbour import POLICY, TUESDAY
 
 REF = "HH-4829-1357K"
-LEASE = timedelta(minutes=1)
+ME, OTHER_NODE = 1001, 1002
 MAIL = b"From: jo@customer.example\r\nSubject: Broken lamp\r\n\r\nThe lamp arrived broken.\r\n"
 
 
@@ -113,6 +113,13 @@ def do(
     """Apply a decision as triage would."""
     arguments: dict[str, Any] = {"policy": POLICY, "now": TUESDAY, "next_look": {}} | changes
     apply(tx, inbound_id=inbound_id, decision=made, outgoing=letters, **arguments)
+
+
+def die_with_messages(tx: Tx, now: datetime = TUESDAY, *, limit: int = 50) -> None:
+    """A node takes messages up, and ends before it is through."""
+    dead = nodes.join(tx, "dead")
+    inbound.claim(tx, node=dead, now=now, limit=limit)
+    nodes.end(tx, dead)
 
 
 def take_in(tx: Tx, made: Decision, *letters: tuple[Letter, Submission], source_id: str = "1", **changes: Any) -> int:

@@ -11,7 +11,7 @@ from intake.letter import Delivery, LetterKind, Outcome
 from store import conversations, inbound, outbox
 from store.database import Store
 from tests.harbour import TUESDAY
-from tests.store.examples import LEASE, decision, letter, opened, raw, submission, take_in
+from tests.store.examples import ME, decision, letter, opened, raw, submission, take_in
 
 JO, KIM = "c0jo", "c0kim"
 LATER = TUESDAY + timedelta(hours=1)
@@ -32,10 +32,9 @@ async def queue(store: Store, *kinds: LetterKind, there: str = JO, at: datetime 
 
 
 async def claim(store: Store, limit: int = 10) -> list[int]:
-    taken = {"owner": "me", "now": LATER, "lease": LEASE}
-    claimed = await store.write(lambda tx: outbox.claim(tx, **taken, limit=limit, channels=("web",)))
+    claimed = await store.write(lambda tx: outbox.claim(tx, node=ME, now=LATER, limit=limit, channels=("web",)))
     for pending in claimed:
-        await store.write(lambda tx, each=pending.outbox_id: outbox.begin(tx, each, **taken))
+        await store.write(lambda tx, each=pending.outbox_id: outbox.begin(tx, each, node=ME))
     return [pending.outbox_id for pending in claimed]
 
 
@@ -63,7 +62,7 @@ async def test_a_letter_is_seen_from_the_moment_its_window_is_told_to_look(store
 async def test_a_letter_whose_sending_was_interrupted_is_still_seen(store: Store) -> None:
     await queue(store, LetterKind.ACKNOWLEDGEMENT)
     await claim(store)
-    await store.write(lambda tx: outbox.recover(tx, now=TUESDAY, alone=True))
+    await store.write(lambda tx: outbox.lose(tx, ME))
     assert (await shown(store))[0] == ["l0"]
 
 

@@ -18,7 +18,7 @@ from store.schema import inbound as messages
 from store.writer import Tx
 from tests.harbour import TUESDAY
 from tests.store.databases import Postgres
-from tests.store.examples import LEASE, REF, decision, do, event, keys, letter, opened, raw, submission, take_in
+from tests.store.examples import ME, REF, decision, do, event, keys, letter, opened, raw, submission, take_in
 
 JO = "jo@customer.example"
 OTHER = make("HH", 1)
@@ -70,9 +70,8 @@ async def test_the_nearest_of_our_letters_is_what_is_answered(store: Store) -> N
 async def test_a_bounce_leads_to_its_letter_and_says_whether_it_had_left(store: Store) -> None:
     await open_case(store, (letter(), submission("l1")))
     waiting = await ask(store, bounce_letters=("l1",))
-    taken = {"owner": "me", "now": TUESDAY, "lease": LEASE}
-    [pending] = await store.write(lambda tx: outbox.claim(tx, **taken, limit=1, channels=["mail"]))
-    await store.write(lambda tx: outbox.begin(tx, pending.outbox_id, **taken))
+    [pending] = await store.write(lambda tx: outbox.claim(tx, node=ME, now=TUESDAY, limit=1, channels=["mail"]))
+    await store.write(lambda tx: outbox.begin(tx, pending.outbox_id, node=ME))
     sending = await ask(store, bounce_letters=("l1",))
     assert (waiting.reports_on.in_flight, sending.reports_on.in_flight) == (False, True)
     assert sending.reports_on.recipient == JO
@@ -141,12 +140,8 @@ async def test_acknowledgements_are_counted_by_sender_domain_case_and_minute(sto
 async def test_only_a_persons_answer_makes_a_sender_known(store: Store) -> None:
     """An acknowledgement sent to a forged address must not open the door for the next forgery."""
     await open_case(store, (letter(), submission("l1")), (letter(LetterKind.REPLY), submission("l2")))
-    known = []
+    known = await store.write(lambda tx: outbox.claim(tx, node=ME, now=TUESDAY, limit=9, channels=["mail"]))
     for kind in (LetterKind.ACKNOWLEDGEMENT, LetterKind.REPLY):
-        claimed = await store.write(
-            lambda tx: outbox.claim(tx, owner="me", now=TUESDAY, lease=LEASE, limit=9, channels=["mail"])
-        )
-        known.extend(claimed)
         done = [Delivery(recipient=JO, outcome=Outcome.ACCEPTED)]
         [pending] = [each for each in known if each.kind is kind]
         await store.write(

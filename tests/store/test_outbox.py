@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from intake.case import Route
 from intake.letter import Delivery, LetterKind, Outcome, Pending
-from store import outbox
+from store import nodes, outbox
 from store.database import Store
 from store.schema import outbox as letters
 from tests.harbour import TUESDAY
-from tests.store.examples import LEASE, REF, decision, letter, opened, submission, take_in
+from tests.store.examples import ME, OTHER_NODE, REF, decision, letter, opened, submission, take_in
 
 LATER = TUESDAY + timedelta(minutes=5)
 
@@ -22,26 +22,24 @@ async def queue(store: Store, *made) -> None:
     await store.write(lambda tx: take_in(tx, decision(opened()), *made))
 
 
-async def claim(store: Store, *, now: datetime = TUESDAY, owner: str = "me", channels=("mail",)) -> list[Pending]:
-    return await store.write(
-        lambda tx: outbox.claim(tx, owner=owner, now=now, lease=LEASE, limit=10, channels=channels)
-    )
+async def claim(store: Store, *, now: datetime = TUESDAY, node: int = ME, channels=("mail",)) -> list[Pending]:
+    return await store.write(lambda tx: outbox.claim(tx, node=node, now=now, limit=10, channels=channels))
 
 
 async def states(store: Store) -> list[str]:
     return list(await store.read(lambda tx: tx.scalars(select(letters.c.state).order_by(letters.c.id)).all()))
 
 
-async def send(store: Store, *, now: datetime = TUESDAY, owner: str = "me") -> list[Pending]:
+async def send(store: Store, *, node: int = ME) -> list[Pending]:
     """Take letters up and go to the wire with them."""
-    taken = await claim(store, now=now, owner=owner)
+    taken = await claim(store, node=node)
     for each in taken:
-        assert await begin(store, each, now=now, owner=owner)
+        assert await begin(store, each, node=node)
     return taken
 
 
-async def begin(store: Store, pending: Pending, *, now: datetime = TUESDAY, owner: str = "me") -> bool:
-    return await store.write(lambda tx: outbox.begin(tx, pending.outbox_id, owner=owner, now=now, lease=LEASE))
+async def begin(store: Store, pending: Pending, *, node: int = ME) -> bool:
+    return await store.write(lambda tx: outbox.begin(tx, pending.outbox_id, node=node))
 
 
 def delivery(recipient: str, outcome: Outcome, code: int = 250) -> Delivery:
@@ -77,17 +75,18 @@ async def test_a_letter_at_the_wire_is_nobody_elses(store: Store) -> None:
     await queue(store, (letter(), submission()))
     await send(store)
     assert await states(store) == ["sending"]
-    assert await claim(store, owner="other", now=LATER) == []
+    assert await claim(store, node=OTHER_NODE, now=LATER) == []
 
 
 async def test_a_letter_that_was_only_taken_up_is_sent_by_whoever_comes_next(store: Store) -> None:
     """A crash must not cost the customers in the queue their acknowledgements, only those at the wire."""
     await queue(store, (letter(), submission()))
-    [taken] = await claim(store, owner="slow")
-    assert await claim(store, owner="other") == []
-    assert [each.outbox_id for each in await claim(store, owner="other", now=TUESDAY + LEASE)] == [taken.outbox_id]
-    assert not await begin(store, taken, owner="slow")
-    assert await begin(store, taken, owner="other")
+    [taken] = await claim(store)
+    assert await claim(store, node=OTHER_NODE) == []
+    await store.write(lambda tx: nodes.end(tx, ME))
+    assert [each.outbox_id for each in await claim(store, node=OTHER_NODE)] == [taken.outbox_id]
+    assert not await begin(store, taken)
+    assert await begin(store, taken, node=OTHER_NODE)
 
 
 async def test_what_a_person_wrote_goes_first(store: Store) -> None:
@@ -152,9 +151,9 @@ async def test_without_an_answer_to_the_whole_letter_an_acknowledgement_is_not_t
 async def test_after_a_crash_a_reply_is_sent_again_and_an_acknowledgement_is_not(store: Store) -> None:
     """K-10: at most once for what no person wrote, at least once with the same bytes for what one did."""
     await queue(store, (letter(), submission("l1")), (letter(LetterKind.REPLY), submission("l2")))
-    before = await send(store, owner="dead")
-    unknown = await store.write(lambda tx: outbox.recover(tx, now=TUESDAY, alone=True))
-    again = await send(store)
+    before = await send(store)
+    unknown = await store.write(lambda tx: nodes.end(tx, ME))
+    again = await send(store, node=OTHER_NODE)
     assert await states(store) == ["unknown", "sending"]
     assert unknown == [each.outbox_id for each in before if each.automatic]
     assert [each.submission for each in again] == [each.submission for each in before if not each.automatic]
@@ -162,7 +161,6 @@ async def test_after_a_crash_a_reply_is_sent_again_and_an_acknowledgement_is_not
 
 async def test_what_the_living_are_sending_is_left_alone(store: Store) -> None:
     await queue(store, (letter(), submission("l1")))
-    await send(store, owner="alive")
-    assert await store.write(lambda tx: outbox.recover(tx, now=TUESDAY)) == []
+    await send(store)
+    assert await store.write(lambda tx: nodes.end(tx, OTHER_NODE)) == []
     assert await states(store) == ["sending"]
-    assert len(await store.write(lambda tx: outbox.recover(tx, now=TUESDAY + LEASE))) == 1

@@ -17,6 +17,7 @@ from workers.desk import Desk
 @pytest.fixture
 async def store() -> AsyncIterator[Store]:
     opened = await Store.open("sqlite://")
+    await opened.enter("me")
     yield opened
     await opened.close()
 

@@ -8,16 +8,16 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from intake.letter import Delivery, LetterKind, Outcome, Submission
-from store import inbound, outbox
+from store import inbound
 from store.database import Store
 from store.errors import LostLease
 from store.schema import outbox as letters
-from tests.harbour import POLICY, TUESDAY, FakeClock, FakeIds
+from tests.harbour import POLICY, FakeClock, FakeIds
 from tests.paper import letters as pen
-from tests.store.examples import decision, letter, opened, raw, submission, take_in
+from tests.store.examples import decision, die_with_messages, letter, opened, raw, submission, take_in
 from workers.courier import Courier
 from workers.desk import Desk
-from workers.takeover import Takeover
+from workers.life import Life
 from workers.triage import Triage
 
 
@@ -26,7 +26,7 @@ def desk() -> Desk:
 
 
 def triage(store: Store, clock: FakeClock, at: Desk | None = None) -> Triage:
-    return Triage(store, at or desk(), clock, "me", decided=lambda: None)
+    return Triage(store, at or desk(), clock, decided=lambda: None)
 
 
 async def states(store: Store) -> list[str]:
@@ -39,9 +39,8 @@ async def test_a_message_that_ends_the_process_each_time_is_parked_and_the_next_
     """P-04."""
     await store.write(lambda tx: [inbound.receive(tx, raw("1")), inbound.receive(tx, raw("2"))])
     for _ in range(inbound.ENDS_THE_PROCESS - 1):  # each time, the process ends before it is through
-        lease = {"owner": "dead", "now": clock.now(), "lease": Triage.lease}
-        await store.write(lambda tx, lease=lease: inbound.claim(tx, **lease, limit=50))
-        clock.at += Triage.lease
+        await store.write(lambda tx: die_with_messages(tx, clock.now()))
+        clock.advance(minutes=2)
     worker = triage(store, clock)
     while await worker.once():
         await worker.settled()
@@ -63,9 +62,7 @@ async def test_a_message_that_another_node_has_decided_is_left_alone(store: Stor
     worker = triage(store, clock, Overtaken(policy=POLICY, letters=pen(), ids=FakeIds()))
     await worker.once()
     await worker.finish()
-    clock.at += Triage.lease
-    lease = {"owner": "me", "now": clock.now(), "lease": Triage.lease}
-    [again] = await store.write(lambda tx: inbound.claim(tx, **lease, limit=1))
+    [again] = await store.write(lambda tx: inbound.claim(tx, node=store.node, now=clock.now(), limit=1))
     assert again.attempts == 0
 
 
@@ -90,7 +87,7 @@ async def test_a_letter_that_may_have_arrived_is_repeated_only_if_a_person_wrote
     made = (letter(), submission("l1")), (letter(LetterKind.REPLY), submission("l2"))
     await store.write(lambda tx: take_in(tx, decision(opened()), *made))
     wire = Silent()
-    courier = Courier(store, {"mail": wire}, desk(), clock, FakeIds(), "me")
+    courier = Courier(store, {"mail": wire}, desk(), clock, FakeIds(), Life(store, ended=lambda: None))
     for _ in range(3):
         await courier.once()
         await courier.finish()
@@ -98,18 +95,3 @@ async def test_a_letter_that_may_have_arrived_is_repeated_only_if_a_person_wrote
     assert [each.message_id[:2] for each in wire.sent] == ["l2", "l1", "l2", "l2"]
     assert len(set(wire.sent)) == 2
     assert (await states(store))[:2] == ["unknown", "deferred"]
-
-
-async def test_what_another_node_was_sending_when_it_ended_is_taken_over_while_we_run(
-    store: Store, clock: FakeClock
-) -> None:
-    """Until a daemon starts anew is too late."""
-    await store.write(lambda tx: take_in(tx, decision(opened()), (letter(LetterKind.REPLY), submission())))
-    lease = {"owner": "dead", "now": TUESDAY, "lease": Courier.lease}
-    [taken] = await store.write(lambda tx: outbox.claim(tx, **lease, channels=["mail"], limit=1))
-    await store.write(lambda tx: outbox.begin(tx, taken.outbox_id, **lease))
-    await Takeover(store, clock).once()
-    assert await states(store) == ["sending"]
-    clock.at += Courier.lease
-    await Takeover(store, clock).once()
-    assert await states(store) == ["pending"]

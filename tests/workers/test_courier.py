@@ -11,12 +11,12 @@ from sqlalchemy import select
 from intake.letter import Delivery, LetterKind, Outcome, Submission
 from store import cases
 from store.database import Store
-from store.recovery import recover
 from store.schema import outbox
 from tests.harbour import FakeClock, FakeIds
 from tests.store.examples import REF, decision, letter, opened, submission, take_in
 from workers.courier import Courier
 from workers.desk import Desk
+from workers.life import Life
 
 
 class Wire:
@@ -58,7 +58,7 @@ async def states(store: Store) -> list[str]:
 
 
 def courier(store: Store, desk: Desk, clock: FakeClock, **wires: Wire) -> Courier:
-    return Courier(store, wires, desk, clock, FakeIds(), "me")
+    return Courier(store, wires, desk, clock, FakeIds(), Life(store, ended=lambda: None))
 
 
 async def round_of(worker: Courier) -> int:
@@ -136,7 +136,7 @@ async def test_after_a_crash_in_the_middle_an_automatic_letter_is_unknown_and_an
     dying = courier(store, desk, clock, mail=stuck)
     await dying.once()
     await until(store, "sending", "sending")
-    await store.write(lambda tx: recover(tx, now=clock.now(), alone=True))
+    await store.enter("the next")
     wire = Wire()
     await round_of(courier(store, desk, clock, mail=wire))
     assert await states(store) == ["unknown", "sent"]

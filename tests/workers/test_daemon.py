@@ -11,12 +11,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from store import inbound
+from store import inbound, nodes
 from store.database import Store
 from tests.store.examples import raw
 from tests.workers.running import ROOT, running
@@ -106,8 +105,9 @@ def test_what_was_being_decided_at_a_sudden_end_is_decided_at_once_after_the_nex
 async def die_while_deciding(url: str) -> None:
     store = await Store.open(url)
     now = SystemClock().now()
-    lease = {"owner": "dead", "now": now, "lease": timedelta(hours=1), "limit": 9}
-    await store.write(lambda tx: (inbound.receive(tx, raw(blob=mail(), received_at=now)), inbound.claim(tx, **lease)))
+    dead = await store.write(lambda tx: nodes.join(tx, "dead"))
+    await store.write(lambda tx: inbound.receive(tx, raw(blob=mail(), received_at=now)))
+    await store.write(lambda tx: inbound.claim(tx, node=dead, now=now, limit=9))
     await store.close()
 
 

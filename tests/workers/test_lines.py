@@ -51,7 +51,7 @@ async def test_an_answer_waits_for_what_it_answers(
 ) -> None:
     blobs = mail(1, "jo@customer.example"), second
     await store.write(lambda tx: [inbound.receive(tx, raw(str(n), blob=blob)) for n, blob in enumerate(blobs)])
-    triage = Triage(store, desk, clock, "me", decided=lambda: None)
+    triage = Triage(store, desk, clock, decided=lambda: None)
     await triage.once()
     await triage.finish()
     found = await store.read(lambda tx: tx.execute(select(arrivals.c.verdict).order_by(arrivals.c.id)).scalars().all())

@@ -127,8 +127,7 @@ async def test_a_way_in_that_falls_over_is_started_again_and_disturbs_no_other(s
     assert not standing.stopped
     await reception.close()
     assert standing.stopped
-    lease = {"owner": "me", "now": clock.now(), "lease": timedelta(minutes=1)}
-    kept = await store.write(lambda tx: inbound.claim(tx, **lease, limit=9))
+    kept = await store.write(lambda tx: inbound.claim(tx, node=store.node, now=clock.now(), limit=9))
     assert [each.raw.source_id for each in kept] == ["fell", "last"]
 
 
@@ -157,7 +156,7 @@ async def test_a_promise_that_comes_due_is_looked_at_once(store: Store, desk: De
     made = decision(opened(), promised(TUESDAY + timedelta(hours=4)))
     await store.write(lambda tx: do(tx, made, next_look={REF: soon}))
     wakes: list[None] = []
-    reminder = Reminder(store, desk, clock, "me", written=lambda: wakes.append(None))
+    reminder = Reminder(store, desk, clock, written=lambda: wakes.append(None))
     assert await reminder.once() == 0
     clock.at = TUESDAY + timedelta(hours=3)
     assert await reminder.once() == 1

@@ -16,7 +16,7 @@ from store.errors import StoreDown
 from store.schema import inbound as arrivals
 from tests.harbour import POLICY, FakeClock, FakeIds
 from tests.paper import letters
-from tests.store.examples import raw
+from tests.store.examples import die_with_messages, raw
 from workers import triage as module
 from workers.desk import Desk
 from workers.triage import LARGE, Triage
@@ -36,7 +36,7 @@ def faulty() -> Faulty:
 
 
 def worker(store: Store, desk: Desk, clock: FakeClock) -> Triage:
-    return Triage(store, desk, clock, "me", decided=lambda: None)
+    return Triage(store, desk, clock, decided=lambda: None)
 
 
 async def keep(store: Store, *sources: str, **changes: object) -> None:
@@ -119,8 +119,7 @@ async def test_a_message_taken_up_often_before_is_read_where_it_can_do_no_harm(
     monkeypatch.setattr(module, "understand", lambda *_: pytest.fail("read in the daemon's own process"))
     await keep(store, "1")
     for _ in range(inbound.SUSPECT_AFTER - 1):
-        dead = {"owner": "dead", "now": clock.now(), "lease": timedelta(minutes=1)}
-        await store.write(lambda tx, dead=dead: inbound.claim(tx, **dead, limit=1))
+        await store.write(lambda tx: die_with_messages(tx, clock.now(), limit=1))
         clock.advance(minutes=2)
     await all_done(worker(store, desk, clock))
     assert await states(store) == ["done"]
@@ -140,6 +139,7 @@ class Away(Store):
 
 async def test_a_database_that_is_away_for_a_moment_is_no_fault_of_the_message(desk: Desk, clock: FakeClock) -> None:
     store = await Away.open("sqlite://")
+    await store.enter("me")
     await keep(store, "1")
     await all_done(worker(store, desk, clock))
     assert await states(store) == ["done"]

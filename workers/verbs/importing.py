@@ -15,6 +15,7 @@ from store import inbound
 from store.database import Store
 from workers import basics
 from workers.clock import SystemClock, SystemIds
+from workers.life import Life
 from workers.triage import Triage
 from workers.verbs import output
 from workers.verbs.files import imported, stored
@@ -34,11 +35,16 @@ async def _run(path: Path, config: Path | None) -> int:
     loaded = basics.read(config)
     store = await basics.database(loaded)
     clock, ids = SystemClock(), SystemIds()
-    triage = Triage(store, basics.desk(loaded, ids), clock, basics.owner(), decided=lambda: None)
+    await basics.enter(store)
+    triage = Triage(store, basics.desk(loaded, ids), clock, decided=lambda: None)
+    life = Life(store, ended=lambda: None)  # the next write finds out
+    living = asyncio.create_task(life.run())
     try:
         kept, seen = await _import(path, store, triage, clock)
     finally:
         await triage.finish()
+        life.stop()
+        await living
         await store.close()
     output.say(f"{seen} messages, {kept} of them new. Nobody was written to.")
     return 0

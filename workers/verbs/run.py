@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
+
+import structlog
 
 from config.loader import read
 from config.settings import Loaded
@@ -14,9 +17,10 @@ from workers.clock import SystemClock, SystemIds
 from workers.daemon import serve
 from workers.limits import allow_many_connections
 from workers.log import configure
-from workers.takeover import recover
 from workers.verbs import output
 from workers.wiring import Parts
+
+log = structlog.get_logger()
 
 
 def run(config: Path | None) -> int:
@@ -35,12 +39,21 @@ def run(config: Path | None) -> int:
 async def _run(loaded: Loaded, *, local: bool) -> None:
     store = await basics.database(loaded)
     try:
-        clock = SystemClock()
-        parts = wiring.assemble(loaded, store, clock, SystemIds())
-        await recover(store, clock, alone=store.alone)
+        await basics.enter(store)
+        parts = wiring.assemble(loaded, store, SystemClock(), SystemIds(), ended=_begin_anew)
         await serve(parts, lambda started: _tell(started, local=local))
     finally:
         await store.close()
+
+
+def _begin_anew() -> None:
+    """Others do our work: forget everything, at once and without tidying up, and be another node.
+
+    A new program in the same process has nothing left of what the old one had in memory, in threads or on the wire.
+    """
+    log.error("node_ended")
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - our own command line
 
 
 def _loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
