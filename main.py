@@ -88,12 +88,18 @@ def register(*, output: Path | None = None, config: Config = None, as_json: Json
 
 @app.command
 def parked(
-    *, retry: int | None = None, release: int | None = None, config: Config = None, as_json: Json = False
+    *,
+    retry: int | None = None,
+    release: int | None = None,
+    resend: int | None = None,
+    arrived: int | None = None,
+    config: Config = None,
+    as_json: Json = False,
 ) -> int:
-    """List what waits for a person; decide a message again, or release it."""
+    """List what waits for a person; retry or release a message; send a letter of unknown fate again, or say it arrived."""
     from workers.verbs import looking as verb
 
-    return verb.parked(config, as_json=as_json, retry=retry, release=release)
+    return verb.parked(config, as_json=as_json, retry=retry, release=release, resend=resend, arrived=arrived)
 
 
 @app.command

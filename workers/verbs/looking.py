@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,7 +14,7 @@ from intake.case import Case, Event, Status
 from intake.register import HEADERS
 from store import audit as auditing
 from store import cases as shelf
-from store import inbound, register
+from store import inbound, register, unknown
 from store.database import Store
 from store.migrate import migrate as bring_up
 from store.writer import Tx
@@ -73,32 +74,51 @@ def show_register(config: Path | None, *, as_json: bool, to: Path | None) -> int
     return 0
 
 
-def parked(config: Path | None, *, as_json: bool, retry: int | None, release: int | None) -> int:
-    """What waits for a person: messages that triage could not finish, and mail that is held."""
-    if retry is not None or release is not None:
-        return _move(config, retry, release)
-    found = _read(config, inbound.parked)
+def parked(config: Path | None, *, as_json: bool, **settled: int | None) -> int:
+    """What waits for a person: messages that triage could not finish, mail that is held, letters of unknown fate.
+
+    `settled` names one of `_WAYS`, and the number of the message or letter that it is done to.
+    """
+    if found := {name: number for name, number in settled.items() if number is not None}:
+        return max(_settle(config, name, number) for name, number in found.items())
+    messages, letters = _read(config, lambda tx: (inbound.parked(tx), unknown.letters(tx)))
     if as_json:
-        for item in found:
-            output.line(asdict(item))
+        for item in [*map(asdict, messages), *map(asdict, letters)]:
+            output.line(item)
         return 0
-    headings = ("Message", "State", "Since", "Reason", "Case", "For")
-    rows = [(str(i.inbound_id), i.state, f"{i.since:%Y-%m-%d %H:%M}", i.reason, i.case_ref, i.person) for i in found]
-    output.table(headings, rows)
+    rows = [*map(_of_message, messages), *map(_of_letter, letters)]
+    output.table(("Number", "State", "Since", "Reason", "Case", "For"), rows)
     return 0
 
 
-def _move(config: Path | None, retry: int | None, release: int | None) -> int:
-    now = SystemClock().now()
-    if retry is not None:
-        wanted, done = retry, _write(config, lambda tx: inbound.retry(tx, retry))
-    elif release is not None:
-        wanted, done = release, _write(config, lambda tx: inbound.release(tx, release, now=now))
-    if not done:
-        output.complain(f"{wanted}: no such message waits")
+_WAYS: dict[str, tuple[Callable[[Tx, int, datetime], bool], str]] = {
+    "retry": (lambda tx, number, now: inbound.retry(tx, number), "will be decided again"),
+    "release": (lambda tx, number, now: inbound.release(tx, number, now=now), "released"),
+    "resend": (lambda tx, number, now: unknown.resend(tx, number, now=now), "will be sent again"),
+    "arrived": (lambda tx, number, now: unknown.arrived(tx, number), "has arrived"),
+}
+
+
+def _settle(config: Path | None, name: str, number: int) -> int:
+    change, words = _WAYS[name]
+    if not _write(config, lambda tx: change(tx, number, SystemClock().now())):
+        output.complain(f"{number}: no such {'letter' if name in ('resend', 'arrived') else 'message'} waits")
         return 1
-    output.say(f"{wanted}: {'will be decided again' if retry is not None else 'released'}")
+    output.say(f"{number}: {words}")
     return 0
+
+
+def _of_message(item: inbound.Parked) -> tuple[str, ...]:
+    since = _minute(item.since or item.received_at)
+    return (str(item.inbound_id), item.state, since, item.reason, item.case_ref, item.person)
+
+
+def _of_letter(item: unknown.Unknown) -> tuple[str, ...]:
+    return (str(item.outbox_id), item.state, _minute(item.since), item.kind.value, item.case_ref, "")
+
+
+def _minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"
 
 
 def audit(config: Path | None, *, as_json: bool) -> int:

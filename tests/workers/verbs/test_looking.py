@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import socket
 import sqlite3
@@ -12,6 +13,8 @@ import openpyxl
 import pytest
 
 from intake.register import HEADERS
+from store.database import Store
+from tests.store.examples import REF, decision, letter, opened, submission, take_in
 from tests.workers.verbs.conftest import Verb
 from tests.workers.verbs.mails import SETTINGS
 from workers.verbs import spreadsheet
@@ -118,8 +121,35 @@ def test_a_parked_message_can_be_decided_again(verb: Verb, filled: Path) -> None
     tamper(filled, "UPDATE inbound SET state = 'parked', fault = 'ValueError at decide.py:1' WHERE id = 1")
     listed = {each["inbound_id"]: each for each in verb("parked", "--json", "--config", filled).lines}
     assert (listed[1]["state"], listed[1]["fault"]) == ("parked", "ValueError at decide.py:1")
+    assert verb("parked", "--config", filled).out.splitlines()[1].split()[:2] == ["1", "parked"]
     assert verb("parked", "--retry", 1, "--config", filled).out == "1: will be decided again\n"
     assert 1 not in [each["inbound_id"] for each in verb("parked", "--json", "--config", filled).lines]
+
+
+@pytest.mark.parametrize(
+    ("found_out", "words", "state"),
+    [("--resend", "will be sent again", "pending"), ("--arrived", "has arrived", "sent")],
+)
+def test_a_letter_of_unknown_fate_is_listed_until_a_person_says_what_became_of_it(
+    verb: Verb, filled: Path, found_out: str, words: str, state: str
+) -> None:
+    asyncio.run(write(f"sqlite:///{filled.parent}/answerable.db"))
+    tamper(filled, "UPDATE outbox SET state = 'unknown'")
+    [lost] = [each for each in verb("parked", "--json", "--config", filled).lines if each["state"] == "unknown"]
+    assert (lost["outbox_id"], lost["case_ref"]) == (1, REF)
+    assert REF in verb("parked", "--config", filled).out
+    assert verb("parked", found_out, 1, "--config", filled).out == f"1: {words}\n"
+    with closing(sqlite3.connect(filled.parent / "answerable.db")) as database:
+        assert database.execute("SELECT state FROM outbox").fetchall() == [(state,)]
+    again = verb("parked", found_out, 1, "--config", filled)
+    assert (again.status, again.err) == (1, "1: no such letter waits\n")
+
+
+async def write(url: str) -> None:
+    """A case, and a letter about it."""
+    store = await Store.open(url)
+    await store.write(lambda tx: take_in(tx, decision(opened()), (letter(), submission())))
+    await store.close()
 
 
 def test_an_audit_proves_that_all_is_there_and_ends_badly_where_it_is_not(verb: Verb, filled: Path) -> None:
