@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from intake.words.lines import bare
+from collections.abc import Sequence
+
+from intake.words.lines import bare, unquoted
 
 # One sentence a language of our letters; the dashes keep clients and people from taking it for prose.
 REPLY_MARKERS = {
@@ -28,11 +30,28 @@ REPLY_MARKERS = {
 }
 REPLY_MARKER = REPLY_MARKERS["en"]
 
-_DASHES = "-–— "  # clients like to turn two hyphens into a dash
-_SENTENCES = frozenset(marker.strip(_DASHES).lower() for marker in REPLY_MARKERS.values())
+_DASHES = "-–—"  # clients like to turn two hyphens into a dash
+_MOST_LINES = 4  # that a client wraps it to
 
 
-def is_reply_marker(line: str) -> bool:
-    """True for the marker line of one of our letters, in any language, as clients give it back."""
-    text = bare(line)
-    return text[:1] in ("-", "–", "—") and text.strip(_DASHES).lower() in _SENTENCES
+def _squeezed(text: str) -> str:
+    """Without white space of any kind, for clients wrap where they like and like no-break spaces."""
+    return "".join(text.split()).strip(_DASHES).lower()
+
+
+_SENTENCES = frozenset(map(_squeezed, REPLY_MARKERS.values()))
+_LONGEST = max(map(len, _SENTENCES))
+
+
+def reply_marker_end(lines: Sequence[str], at: int) -> int | None:
+    """The line behind the marker of one of our letters that begins on line `at`, in any language, wrapped or not; or None."""
+    if not bare(unquoted(lines[at])).startswith(tuple(_DASHES)):
+        return None
+    said = ""
+    for end in range(at, min(len(lines), at + _MOST_LINES)):
+        said += _squeezed(bare(unquoted(lines[end])))
+        if said in _SENTENCES:
+            return end + 1
+        if not said or len(said) > _LONGEST:
+            return None
+    return None

@@ -23,7 +23,7 @@ from intake.words.lines import (
     unquoted,
     without_words,
 )
-from intake.words.marker import is_reply_marker
+from intake.words.marker import reply_marker_end
 from intake.words.markup import owners_by_markup
 from intake.words.signature import signature_start
 
@@ -60,7 +60,7 @@ def _owners(lines: list[str], html: str | None) -> list[Whose]:
     for at in marked:
         owners[at] = "quoted"
     _mark_strays(lines, owners)
-    introduced = _mark_boundaries(lines, owners)
+    introduced = _mark_boundaries(lines, owners) or any(reply_marker_end(lines, at) for at in marked)
     if len(marked) < _LEAST_MARKED and not introduced and "quoted" not in before:
         owners = before
     _mark_signatures(lines, owners)
@@ -118,7 +118,10 @@ def _with_rules_above(lines: list[str], start: int) -> int:
 def _boundary(lines: list[str], owners: list[Whose], at: int) -> tuple[int, int] | None:
     """The lines [start, end) of the marker, header block or attribution that line `at` belongs to, or None."""
     following = next_filled(lines, at + 1)
-    if is_reply_marker(lines[at]) or marker_of(lines[at]):
+    ours = reply_marker_end(lines, at)
+    if ours:
+        return at, ours
+    if marker_of(lines[at]):
         block = block_at(lines, following, marked=True)
         return at, block.end if block else at + 1
     block = block_at(lines, at)

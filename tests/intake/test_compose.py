@@ -8,15 +8,17 @@ from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from html import escape
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.case import Route
-from intake.compose import compose
+from intake.compose import MAX_TEXT, compose
 from intake.letter import Letter, LetterKind, Submission
 from intake.message import Attachment, RawMessage
+from intake.mime_body import one_line, readable
 from intake.parse import parse
 from intake.rehearsal import repertoire
 from intake.signals import Direction
@@ -263,6 +265,19 @@ def test_a_chat_gets_the_letter_as_json() -> None:
         "kind": "acknowledgement",
         "ref": REF,
     }
+
+
+@settings(max_examples=150, deadline=None)
+@given(subject=st.text(max_size=300), text=st.text(max_size=1500), content=st.binary(max_size=300))
+def test_our_own_reader_gets_back_exactly_what_was_put_in(subject: str, text: str, content: bytes) -> None:
+    text = f"Dear Jo,\n{text}\nYours, Asha"
+    file = Attachment(name="bill.pdf", type="application/pdf", size=len(content), sha256="", content=content)
+    letter = replace(LETTER, subject=subject, text=text, html=f"<pre>{escape(text)}</pre>", attachments=(file,))
+    raw = RawMessage(channel="smtp", account="a", source_id="1", blob=made(letter).blob, received_at=TUESDAY)
+    message = parse(raw)
+    assert message.text == readable(text)
+    assert message.subject == one_line(subject, MAX_TEXT)
+    assert [each.content for each in message.attachments] == [content]
 
 
 def test_our_own_reader_finds_nothing_wrong_with_any_letter() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from intake.mime.html import text_of
 from intake.words import REPLY_MARKERS, find_forward, language_of, split
 
 PIECES = st.sampled_from(
@@ -50,6 +51,7 @@ def test_no_word_of_a_text_is_lost_or_told_twice(text: str, html: str | None) ->
     assert _words(words.reply, words.signature, words.quoted) == _words(text)
 
 
+@settings(deadline=None)  # the first call loads the model of languages
 @given(text=TEXTS)
 def test_nothing_that_can_be_written_raises(text: str) -> None:
     find_forward(text)
@@ -62,6 +64,27 @@ def test_what_stands_below_our_own_marker_is_quoted(language: str, dash: str) ->
     marker = REPLY_MARKERS[language].replace("--", dash)
     words = split(f"It is still broken.\n\n{marker}\nDear Ann,\nwe are sorry.")
     assert words.reply == "It is still broken."
+
+
+@pytest.mark.parametrize("language", REPLY_MARKERS)
+@pytest.mark.parametrize("wrap", ["{0}\n{1}", "{0}\u00a0{1}", "{0} \n {1}", "*{0} {1}*", "> {0}\n> {1}", "> > {0} {1}"])
+def test_our_own_marker_is_known_however_a_client_gives_it_back(language: str, wrap: str) -> None:
+    marker = REPLY_MARKERS[language]
+    middle = marker.find(" ", len(marker) // 2)
+    given_back = wrap.format(marker[:middle], marker[middle + 1 :])
+    below = "> We are sorry." if given_back.startswith(">") else "We are sorry."
+    assert split(f"It is still broken.\n\n{given_back}\n{below}").reply == "It is still broken."
+
+
+@pytest.mark.parametrize("language", REPLY_MARKERS)
+def test_our_own_marker_is_known_in_a_page(language: str) -> None:
+    page = f"<div>It is still broken.</div><br><div><p>{REPLY_MARKERS[language]}</p><p>We are sorry.</p></div>"
+    assert split(text_of(page), page).reply == "It is still broken."
+
+
+def test_a_marker_that_a_customer_quotes_in_a_sentence_cuts_nothing() -> None:
+    text = "You write\n-- Please write your answer above this line, but where?\nIt leaks."
+    assert split(text).reply == text
 
 
 def test_answers_between_and_under_marked_lines_are_kept() -> None:
