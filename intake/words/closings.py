@@ -7,34 +7,42 @@ from intake.words.tables import phrases
 
 # Lines that phones and clients add, by how they begin ...
 SENT_FROM = phrases("""
-en:  sent from; sent with; sent via; sent by my; sent using; get outlook for; get gmail for; yahoo mail:; download outlook
+en:  sent from; sent with; sent via; sent by my; sent using; get outlook for; get gmail for; yahoo mail:
+en:  download outlook
+en:  get bluemail for
 de:  von meinem; gesendet von; gesendet mit; gesendet über; diese nachricht wurde von meinem; outlook für
 de:  holen sie sich outlook
-fr:  envoyé de; envoyé depuis; envoyé à partir; envoyé avec; télécharger outlook; téléchargez outlook; obtenez outlook
+fr:  envoyé de; envoyé depuis; envoyé à partir; envoyé avec; télécharger outlook; téléchargez outlook
+fr:  obtenez outlook; obtenir outlook
+fr:  provenance : courrier
 es:  enviado desde; enviado con; enviado mediante; obtener outlook; descargar outlook; obtén outlook
 it:  inviato da; inviato con; inviato dal; scarica outlook; ottieni outlook
-nl:  verzonden vanaf; verzonden met; verzonden via; verstuurd vanaf; verstuurd met; outlook voor; download outlook voor
+nl:  verzonden vanaf; verzonden met; verzonden via; verzonden vanuit; verstuurd vanaf; verstuurd met; outlook voor
+nl:  download outlook voor
 pl:  wysłane z; wysłano z; wysłane przez; pobierz outlook; pobierz program outlook
 pt:  enviado de; enviado do; enviado a partir; enviada do; enviado pelo; obter o outlook; obtenha o outlook
+pt:  baixe o outlook
 sv:  skickat från; skickades från; skickat med; hämta outlook
 da:  sendt fra; sendt med; sendt via; hent outlook
 no:  sendt fra; skaff deg outlook; få outlook
 fi:  lähetetty; hanki outlook
-cs:  odesláno z; odesláno pomocí; odesláno ze; získat outlook
+cs:  odesláno z; odesláno pomocí; odesláno ze; získat outlook; získejte outlook
 ru:  отправлено с; отправлено из; отправлено от; отправлено через; получить outlook; скачайте outlook
-zh:  从我的; 發自我的; 发自我的; 發自; 发自; 從我的; 获取 outlook
-ja:  outlook for ios を入手; ios版outlook
-ko:  나의 iphone; 내 iphone; 나의 ipad; 내 ipad; ios용 outlook; android용 outlook
+zh:  从我的; 發自我的; 发自我的; 發自; 发自; 從我的; 获取 outlook; 获取适用于 ios; 获取适用于 android; 取得 ios 版
+zh:  取得 android 版; 来自 foxmail; 从 windows 版
+ja:  outlook for ios を入手; outlook for android を入手; ios版outlook; ios 版 outlook; android 版 outlook
+ko:  나의 iphone; 내 iphone; 나의 ipad; 내 ipad; ios용 outlook; android용 outlook; outlook for ios 다운; outlook for android 다운
 tr:  ios için outlook; android için outlook
-ar:  أُرسلت من; أرسلت من; تم الإرسال من; مرسل من
+ar:  أُرسلت من; أرسلت من; تم الإرسال من; مرسل من; الحصول على outlook; احصل على outlook
 """)
 # ... and by how they end.
 SENT_WITH = phrases("""
-de:  mobilgerät gesendet; gerät gesendet; iphone gesendet; handy gesendet; smartphone gesendet; k-9 mail gesendet
+de:  android gesendet; ios gesendet; mobilgerät gesendet; gerät gesendet; iphone gesendet; handy gesendet
+de:  smartphone gesendet; k-9 mail gesendet
 ja:  から送信; から送信されました; より送信; を使用して送信
 zh:  傳送; 发送自我的手机
 ko:  에서 보냄; 에서 보냈습니다; 에서 전송됨
-tr:  umdan gönderildi; den gönderildi; dan gönderildi; telefonumdan gönderildi
+tr:  posta ile gönderildi; umdan gönderildi; den gönderildi; dan gönderildi; telefonumdan gönderildi
 """)
 
 # ... and what some write instead.
@@ -55,13 +63,15 @@ en:  rgds
 en:  yours sincerely; yours faithfully; yours truly; yours; sincerely; sincerely yours; respectfully; many thanks
 en:  with thanks
 de:  mit freundlichen grüßen; mit freundlichen gruessen; mit freundlichem gruß; freundliche grüße; freundliche gruesse
-de:  mfg; lg; vg
-de:  mit besten grüßen; beste grüße; viele grüße; herzliche grüße; liebe grüße; schöne grüße; gruß; grüße; hochachtungsvoll
+de:  mfg; lg; vg; freundliche grüsse; mit freundlichen grüssen; beste grüsse; viele grüsse
+de:  mit besten grüßen; beste grüße; viele grüße; herzliche grüße; liebe grüße; schöne grüße; gruß; grüße
+de:  hochachtungsvoll
 fr:  cordialement; bien cordialement; bien à vous; bien à toi; sincères salutations; salutations; meilleures salutations
 fr:  cdlt
 fr:  cordiales salutations; respectueusement; bien sincèrement; salutations distinguées; amicalement
 es:  saludos; un saludo; saludos cordiales; atentamente; un cordial saludo; cordialmente; atte; muchas gracias y saludos
 it:  cordiali saluti; distinti saluti; saluti; un cordiale saluto; un saluto; cordialità; saluti cordiali
+it:  grazie e cordiali saluti; grazie e saluti
 nl:  met vriendelijke groet; met vriendelijke groeten; vriendelijke groet; vriendelijke groeten; mvg; hoogachtend
 nl:  groeten; groet
 nl:  groetjes; hartelijke groet; hartelijke groeten; met hartelijke groet
@@ -71,7 +81,8 @@ pt:  atenciosamente; com os melhores cumprimentos; melhores cumprimentos; cumpri
 pt:  grato; grata
 sv:  med vänliga hälsningar; med vänlig hälsning; vänliga hälsningar; vänligen; mvh; hälsningar; bästa hälsningar
 sv:  vänlig hälsning
-da:  med venlig hilsen; venlig hilsen; mange hilsner; hilsen; de bedste hilsner; bedste hilsner; kærlig hilsen; kh; vh; dbh
+da:  med venlig hilsen; venlig hilsen; mange hilsner; hilsen; de bedste hilsner; bedste hilsner; kærlig hilsen; kh
+da:  vh; dbh
 no:  med vennlig hilsen; vennlig hilsen; beste hilsen; med venleg helsing; hilsen
 fi:  ystävällisin terveisin; terveisin; parhain terveisin; yt; terv; kunnioittavasti; terveiset
 cs:  s pozdravem; s přátelským pozdravem; s úctou; s pozdravom; hezký den; srdečně zdravím
@@ -104,7 +115,7 @@ de:  diese nachricht ist vertraulich; der inhalt dieser; vertraulichkeitshinweis
 de:  bitte denken sie an die umwelt; virenfrei; diese e-mail wurde von avast; diese e-mail wurde auf viren
 fr:  ce message et toutes; ce message et ses; ce message est confidentiel; ce message et les; ce courriel et
 fr:  ce courriel est confidentiel; ce mail et ses; l'information contenue dans ce; les informations contenues
-fr:  pensez à l'environnement; avis de confidentialité; sans virus; l'absence de virus
+fr:  garanti sans virus; pensez à l'environnement; avis de confidentialité; sans virus; l'absence de virus
 es:  este mensaje y sus; este mensaje se dirige; este mensaje puede; este mensaje va dirigido; este correo electrónico y
 es:  este correo electrónico contiene; este correo y sus; la información contenida en este; aviso legal
 es:  aviso de confidencialidad; antes de imprimir; libre de virus
@@ -114,14 +125,15 @@ nl:  de informatie in dit; de informatie verzonden; de informatie in deze; dit b
 nl:  dit bericht is uitsluitend; dit bericht kan; dit bericht en; dit e-mailbericht; deze e-mail is; deze e-mail en
 nl:  deze e-mail kan; denk aan het milieu; virusvrij
 pl:  ta wiadomość jest poufna; ta wiadomość zawiera; ta wiadomość i; ta wiadomość oraz; treść tej wiadomości
-pl:  niniejsza wiadomość; informacje zawarte w tej; niniejszy e-mail; wolny od wirusów
+pl:  niniejsza wiadomość; informacje zawarte w tej; niniejszy e-mail; wolny od wirusów; nie zawiera wirusów
 pt:  esta mensagem pode; esta mensagem e; esta mensagem contém; este e-mail e; este email e; aviso de confidencialidade
 pt:  as informações contidas; a informação contida; livre de vírus
 sv:  detta meddelande är; detta meddelande kan; detta meddelande och; detta e-post; informationen i detta; virusfritt
 da:  denne e-mail og; denne e-mail er; denne e-mail kan; denne mail og; denne meddelelse er; denne meddelelse kan
 no:  denne e-posten; denne meldingen er; denne meldingen kan
 fi:  tämä viesti on luottam; tämä viesti ja; tämä viesti saattaa; tämä viesti voi; tämä sähköposti
-cs:  tato zpráva a; tato zpráva je; tato zpráva může; tento e-mail a; tento e-mail je; tento e-mail může; obsah této zprávy
+cs:  tato zpráva a; tato zpráva je; tato zpráva může; tento e-mail a; tento e-mail je; tento e-mail může
+cs:  obsah této zprávy
 ru:  это сообщение и; это сообщение содержит; это сообщение предназначено; данное сообщение; настоящее сообщение
 ru:  это электронное письмо
 ja:  このメールは機密; このメールには; このメールおよび; 本メール; 本電子メール

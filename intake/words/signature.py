@@ -9,6 +9,21 @@ from intake.words.lines import bare, folded, is_rule
 
 _LONGEST_LINE = 80  # characters: contact lines are short, sentences are not
 _LONGEST_CLOSING = 45
+_LONGEST_DEVICE = 100  # characters: some add a pardon
+# "..., please excuse my brevity", "Sent from my Verizon, Samsung Galaxy smartphone"
+_PARDON = (
+    "please",
+    "excuse",
+    "sorry",
+    "so ",
+    "disculpa",
+    "veuillez",
+    "bitte",
+    "entschuldig",
+    "scusa",
+    "desculp",
+    "samsung",
+)
 _SMALL_PRINT = frozenset(words[:2] for words in DISCLAIMERS)  # a first look, since most lines begin otherwise
 _MOST_UNDER_DASHES = 15  # filled lines
 _MOST_UNDER_A_RULE = 12
@@ -54,18 +69,18 @@ def _begins(lines: Sequence[str], at: int, text: str, below: Sequence[str]) -> b
 
 
 def _is_closing(text: str) -> bool:
-    return len(text) <= _LONGEST_CLOSING and folded(text).rstrip(" ,.!;:，。") in CLOSINGS
+    return len(text) <= _LONGEST_CLOSING and folded(text).rstrip(" ,.!;:，。،") in CLOSINGS
 
 
 def _is_device(text: str) -> bool:
     """A phone says "Sent from my Galaxy"; a person who goes on after a comma only asks pardon for the phone."""
-    if len(text) > _LONGEST_LINE:
+    if len(text) > _LONGEST_DEVICE:
         return False
     lower = text.strip("<>()[]. ").lower()
     if lower in SLOGANS:
         return True
     phrase, comma, more = lower.partition(", ")
-    if comma and not more.startswith(("please", "excuse", "sorry", "so ")):
+    if comma and not more.startswith(_PARDON):
         return False
     return lower.startswith(SENT_FROM) or phrase.endswith(SENT_WITH)
 

@@ -141,7 +141,8 @@ def test_only_the_new_words_reach_the_customer(client: Callable[[Room, Letter], 
 def test_what_only_the_letter_itself_shows_to_be_quoted_is_cut_or_stops_the_mail() -> None:
     room = Room()
     letter = room.notice()
-    blob = room.mail(f"{WORDS}\n\n{letter.text}")
+    _, _, below_our_line = letter.text.partition("\n\n")
+    blob = room.mail(f"{WORDS}\n\n{below_our_line}")
     answer = to_customer(room.send(blob, answers=letter))
     assert answer is not None
     assert "What is known" not in answer.text

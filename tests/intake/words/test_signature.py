@@ -54,6 +54,11 @@ def test_what_stands_under_the_last_words_is_the_signature(signature: str) -> No
             "أُرسلت من الـ iPhone",
         ),
         *("(Sent from my phone)", "Sent from my cell, please excuse any typos."),
+        *("Sent from my Verizon, Samsung Galaxy smartphone", "Yahoo Mail: Search, Organize, Conquer"),
+        *("Obtenir Outlook pour iOS", "Provenance : Courrier pour Windows", "Von Yahoo Mail auf Android gesendet"),
+        *("Baixe o Outlook para Android", "Získejte Outlook pro iOS", "iOS 版 Outlook を入手", "取得 iOS 版 Outlook"),
+        *("Outlook for iOS 다운로드", "Windows için Posta ile gönderildi", "احصل على Outlook لـ iOS"),
+        "Envoyé de mon appareil Android avec Courriel K-9 Mail. Veuillez excuser ma brièveté.",
     ],
 )
 def test_the_line_that_a_phone_adds_is_a_signature_in_any_language(line: str) -> None:
