@@ -6,16 +6,22 @@ The rule table says whose message it is and what becomes of it; from there one f
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from intake.case import Event, Kind
-from intake.decision import CaseChange, Decision, Hold, Verdict
+from intake.decision import CaseChange, Confirmation, Decision, Hold, Verdict
 from intake.joining import join_case
+from intake.letter import Letter
 from intake.letters import Letters
 from intake.opening import open_case
+from intake.policy import Person
 from intake.question import Judgement, Question
 from intake.rules import judge
-from intake.signals import Origin
+from intake.signals import Direction, Origin
 from intake.staff import carry_out
+
+NOTICES_PER_DAY = 3  # to one member of staff about mail in their name; more of it stands in a digest
+SHOWN = 1_000  # characters of a held mail
 
 
 def decide(q: Question, letters: Letters, new_ref: Callable[[], str]) -> Decision:
@@ -32,6 +38,8 @@ def decide(q: Question, letters: Letters, new_ref: Callable[[], str]) -> Decisio
             return open_case(q, judgement, new_ref(), letters)
         case Verdict.HOLD, _:
             return _hold(q, judgement, letters)
+        case Verdict.RECORD, "staff":
+            return _confirm(q, judgement)
         case Verdict.RECORD, _:
             return _record(q, judgement, letters)
     return _plain(judgement)
@@ -41,6 +49,14 @@ def _on_case(q: Question, judgement: Judgement, letters: Letters, act: Callable[
     case = judgement.finding.case
     assert case is not None  # noqa: S101 - a rule with APPEND finds a case
     return act(q, judgement, case, letters)
+
+
+def _confirm(q: Question, judgement: Judgement) -> Decision:
+    """Have the mail that is held decided anew."""
+    held = next(t.held for t in q.signals.tokens if t.direction is Direction.CONFIRM)
+    person = judgement.finding.person
+    assert person is not None  # noqa: S101 - the rule found one
+    return replace(_plain(judgement), confirms=Confirmation(inbound_id=held, person=person.id))
 
 
 def _plain(judgement: Judgement) -> Decision:
@@ -107,36 +123,28 @@ def _record(q: Question, judgement: Judgement, letters: Letters) -> Decision:
 
 def _hold(q: Question, judgement: Judgement, letters: Letters) -> Decision:
     """Kept for a person, without a case: staff mail that is not proven, and machines that say nothing we know."""
-    finding = judgement.finding
-    person = finding.person
-    case = finding.case
-    notice = (
-        (
-            letters.hold_notice(
-                person,
-                brand=q.brand,
-                case=case,
-                cause=q.cause,
-                now=q.now,
-                reason=finding.evidence[0] if finding.evidence else judgement.rule.name,
-                words="",
-                related=(),
-            ),
-        )
-        if person and not q.raw.quiet
-        else ()
+    plain = _plain(judgement)
+    reason, person = plain.reasons[:2][-1], judgement.finding.person
+    tell = person is not None and not q.raw.quiet and q.facts.hold_notices_24h < NOTICES_PER_DAY
+    hold = Hold(
+        reason=reason, person=person.id if person else "", case_ref=plain.case_ref or "", told=tell or person is None
     )
-    return Decision(
-        verdict=Verdict.HOLD,
-        reasons=(judgement.rule.name, *finding.evidence),
-        hits=judgement.hits,
-        misses=judgement.misses,
-        case_ref=case.ref if case else None,
-        letters=notice,
-        hold=Hold(
-            reason=finding.evidence[0] if finding.evidence else judgement.rule.name,
-            person=person.id if person else "",
-            case_ref=case.ref if case else "",
-        ),
-        party=judgement.rule.party,
+    return replace(
+        plain, letters=(_notice(q, judgement, person, reason, letters),) if person and tell else (), hold=hold
+    )
+
+
+def _notice(q: Question, judgement: Judgement, person: Person, reason: str, letters: Letters) -> Letter:
+    """What was held in their name, and how they say that it was theirs: where it is clear what would come of it."""
+    clear = judgement.finding.case is not None or q.message.forwarded is not None
+    return letters.hold_notice(
+        person,
+        brand=q.brand,
+        case=judgement.finding.case,
+        cause=q.cause,
+        now=q.now,
+        reason=reason,
+        words=q.message.reply[:SHOWN],
+        related=(),
+        held=q.inbound_id if clear else None,
     )

@@ -34,6 +34,7 @@ class Keys:
     message_ids: tuple[str, ...]  # In-Reply-To, then References from last to first
     matters: tuple[str, ...]
     bounce_letters: tuple[str, ...]  # letter ids of proven bounce addresses
+    staff: str = ""  # the address of the member of staff whom it claims to be from
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +71,7 @@ class Facts:
     acks_to_sender_24h: int = 0
     acks_to_domain_1h: int = 0
     acks_all_1m: int = 0
+    hold_notices_24h: int = 0  # that the member of staff was sent
     automatic_on_case_24h: dict[str, int] = field(
         default_factory=dict
     )  # automatic letters to customers, by case reference
@@ -91,6 +93,15 @@ class Hold:
     reason: str  # slug
     person: str = ""
     case_ref: str = ""
+    told: bool = True  # the person has a letter about it; else it stands in the next digest
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Confirmation:
+    """A member of staff says that a mail which is held for them was theirs. It is then decided anew, as proven."""
+
+    inbound_id: int
+    person: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,6 +116,7 @@ class Decision:
     changes: tuple[CaseChange, ...] = ()
     letters: tuple[Letter, ...] = ()
     hold: Hold | None = None
+    confirms: Confirmation | None = None
     party: str = "customer"  # who wrote: "customer", "staff", "robot"
     score: int = 0  # of the evidence for joining, 0 to 100
 

@@ -30,7 +30,7 @@ from intake.message import Attachment
 from intake.policy import Brand, Person, Policy
 from intake.reference import compact
 from intake.stationery import Stationery
-from intake.tokens import customer_address, note_address, staff_address
+from intake.tokens import confirm_address, customer_address, note_address, staff_address
 
 About = Literal["new", "again", "held", "passed", "reopened"]
 
@@ -165,8 +165,12 @@ class Letters:
         reason: str,
         words: str,
         related: tuple[str, ...],
+        held: int | None = None,
     ) -> Letter:
-        """Something waits for this person, or went wrong with their case: a slug, and the words it is about."""
+        """Something waits for this person, or went wrong with their case: a slug, and the words it is about.
+
+        `held` is the message that they may confirm to be theirs.
+        """
         return self._to_person(
             LetterKind.HOLD_NOTICE,
             person,
@@ -177,6 +181,7 @@ class Letters:
             reason=reason,
             words=shortened(words),
             related=related,
+            confirm_address=confirm_address(self.policy, brand, held, person.id, now) if held else "",
         )
 
     def _to_customer(

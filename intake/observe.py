@@ -16,7 +16,7 @@ from intake.origin import classify
 from intake.policy import Policy
 from intake.reference import find
 from intake.reports import reports
-from intake.signals import Signals
+from intake.signals import Direction, Signals, Token
 
 MAX_ADDRESSES = 200  # that are looked at, of those a message was sent to
 MAX_NAME = 100  # characters
@@ -32,6 +32,7 @@ def observe(message: Message, raw: RawMessage, policy: Policy) -> Signals:
     address, doubt = _who(message, raw)
     to = _addresses(message, raw)
     brand, recipient = _desk(to, policy)
+    signed = tuple(dict.fromkeys(token for each in to if (token := tokens.prove(each, policy.keys))))
     words = _words(message)
     forwarded = message.forwarded.text if message.forwarded else ""
     return Signals(
@@ -44,7 +45,7 @@ def observe(message: Message, raw: RawMessage, policy: Policy) -> Signals:
         sender_refusal=doubt,
         brand=brand,
         recipient=recipient,
-        tokens=tuple(dict.fromkeys(token for each in to if (token := tokens.prove(each, policy.keys)))),
+        tokens=signed,
         forged_tokens=sum(_is_forged(each, policy) for each in to),
         own_mark=tokens.marked(message.header("x-answerable"), policy.keys) is not None,
         case_refs=find(message.subject, [each.prefix for each in policy.brands]),
@@ -52,6 +53,7 @@ def observe(message: Message, raw: RawMessage, policy: Policy) -> Signals:
         points=points(words),
         cues=cues(f"{message.subject}\n{words}"),
         dmarc=dmarc(address, raw, policy),
+        staff=_staff(address, signed, policy),
         login=raw.envelope.login,
         language=message.language,
         fingerprint=raw.fingerprint or fingerprint(raw.blob),
@@ -68,6 +70,13 @@ def _who(message: Message, raw: RawMessage) -> tuple[str | None, str | None]:
     stated = [each.email for each in message.from_]
     address = canonical(stated[0]) if len(stated) == 1 else None
     return address, None if address or not stated else "contact-address"
+
+
+def _staff(address: str | None, signed: Iterable[Token], policy: Policy) -> str:
+    """Where the member of staff is told of it, if it is not proven that they wrote it."""
+    theirs = (t.subject for t in signed if t.direction in (Direction.STAFF, Direction.NOTE))
+    person = policy.person_at(address) or policy.person(next(theirs, ""))
+    return person.email if person else ""
 
 
 def _words(message: Message) -> str:

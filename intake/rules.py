@@ -45,8 +45,24 @@ def automatic_message(q: Question) -> Finding | None:
     return Finding(case=_answered(q), evidence=(q.signals.origin.value.replace("_", "-"),))
 
 
+def confirmation(q: Question) -> Finding | None:
+    """A member of staff used the address that the letter about their held mail named: whoever reads their mailbox did.
+
+    A program that answers letters is not asked, nor anybody else to whom that letter was passed on.
+    """
+    token = next((t for t in q.signals.tokens if t.direction is Direction.CONFIRM), None)
+    if token is None or q.signals.origin is not Origin.HUMAN or (token.expires is not None and q.now >= token.expires):
+        return None
+    disowned = q.signals.dmarc is Dmarc.FAIL
+    person = _proved(q) or (None if disowned else q.policy.person_at(q.signals.sender))
+    return Finding(person=person) if person and person.id == token.subject else None
+
+
 def proven_staff(q: Question) -> Finding | None:
     """A signed staff address, not expired, used by the person it was made for, who is proven to have written."""
+    if q.raw.confirmed_by:
+        case, person = _meant(q), _proved(q)
+        return Finding(case=case, person=person, evidence=("confirmed-by-staff",)) if case and person else None
     token = _staff_token(q)
     if token is None or q.facts.by_token is None:
         return None
@@ -76,7 +92,7 @@ def unproven_staff(q: Question) -> Finding | None:
         return None  # a customer who was copied in on a staff letter answers: that is a customer's contact
     if claimed is None and token is None:
         return None
-    case = q.facts.by_token if token else None
+    case = (q.facts.by_token if token else None) or (_meant(q) if claimed else None)
     return Finding(
         case=case, person=claimed or (q.policy.person(token.subject) if token else None), evidence=_unproven(q, token)
     )
@@ -149,6 +165,7 @@ RULES: tuple[Rule, ...] = (
     Rule(name="own-letter", find=own_letter, verdict=Verdict.DROP, party="robot"),
     Rule(name="delivery-report", find=delivery_report, verdict=Verdict.RECORD, party="robot"),
     Rule(name="automatic-message", find=automatic_message, verdict=Verdict.RECORD, party="robot"),
+    Rule(name="confirmation", find=confirmation, verdict=Verdict.RECORD, party="staff"),
     Rule(name="proven-staff", find=proven_staff, verdict=Verdict.APPEND, party="staff"),
     Rule(name="staff-forward", find=staff_forward, verdict=Verdict.OPEN, party="staff"),
     Rule(name="unproven-staff", find=unproven_staff, verdict=Verdict.HOLD, party="staff"),
@@ -187,6 +204,7 @@ def keys(inbound_id: int | None, raw: RawMessage, message: Message, signals: Sig
         case_refs=signals.case_refs,
         message_ids=tuple(dict.fromkeys((*message.in_reply_to, *reversed(message.references)))),
         matters=signals.matters,
+        staff=signals.staff,
         bounce_letters=tuple(t.subject for t in signals.tokens if t.direction is Direction.BOUNCE),
     )
 
@@ -195,8 +213,15 @@ def _staff_token(q: Question) -> Token | None:
     return next((t for t in q.signals.tokens if t.direction in (Direction.STAFF, Direction.NOTE)), None)
 
 
+def _meant(q: Question) -> Case | None:
+    """The case that a mail of staff is about, however it says so."""
+    return q.facts.by_token or q.facts.by_message_id or q.facts.by_reference
+
+
 def _proved(q: Question) -> Person | None:
-    """The member of staff who is proven to have written: by login, or by an aligned pass from our own border."""
+    """The member of staff who is proven to have written: by login, by an aligned pass, or by their word afterwards."""
+    if q.raw.confirmed_by:
+        return q.policy.person(q.raw.confirmed_by)
     if q.signals.login:
         return q.policy.person_with_login(q.signals.login)
     return q.policy.person_at(q.signals.sender) if q.signals.dmarc is Dmarc.PASS else None

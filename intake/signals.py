@@ -51,6 +51,7 @@ class Direction(StrEnum):
     STAFF = "s"  # one staff member's answer to the customer
     NOTE = "n"  # one staff member's internal note
     BOUNCE = "b"  # the return path of one letter
+    CONFIRM = "y"  # one staff member's word that a mail which is held was theirs
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +60,8 @@ class Token:
 
     direction: Direction
     ref: str  # case reference, compact form
-    subject: str = ""  # the person's id (STAFF, NOTE) or the letter's id (BOUNCE)
+    subject: str = ""  # the person's id (STAFF, NOTE, CONFIRM) or the letter's id (BOUNCE)
+    held: int = 0  # the message that is held (CONFIRM)
     expires: datetime | None = None
     key_id: str = ""
 
@@ -85,6 +87,7 @@ class Signals:
     points: int = 1  # how many separate issues it seems to raise
     cues: tuple[str, ...] = ()  # slugs: what sounds like a complaint, a repeat, an escalation
     dmarc: Dmarc = Dmarc.UNKNOWN
+    staff: str = ""  # the address of the member of staff whom it claims to be from, or whose signed address it uses
     login: str | None = None  # authenticated submission by this staff login
     language: str | None = None
     fingerprint: str = ""  # of content and stable headers: the same mail by another way has the same one

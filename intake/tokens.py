@@ -28,6 +28,7 @@ _FIELDS = {
     Direction.CUSTOMER: rf"(?P<ref>{_REF})",
     Direction.STAFF: rf"(?P<ref>{_REF})\.(?P<subject>{_NAME})\.(?P<expires>[0-9a-f]{{4}})",
     Direction.NOTE: rf"(?P<ref>{_REF})\.(?P<subject>{_NAME})\.(?P<expires>[0-9a-f]{{4}})",
+    Direction.CONFIRM: rf"(?P<held>[0-9]{{1,11}})\.(?P<subject>{_NAME})\.(?P<expires>[0-9a-f]{{4}})",
     Direction.BOUNCE: rf"(?:(?P<ref>{_REF})\.)?(?P<subject>{_NAME})",
 }
 _TEXT = r"[!-*,-?A-~]+"  # visible ASCII but "+" and "@"
@@ -56,6 +57,11 @@ def note_address(policy: Policy, brand: Brand, ref: str, person_id: str, now: da
     return _signed(policy, brand, Direction.NOTE, compact(ref), person_id, _expiry(policy, now))
 
 
+def confirm_address(policy: Policy, brand: Brand, held: int, person_id: str, now: datetime) -> str:
+    """Where one staff member says that a mail which is held was theirs, as long as `staff_address`."""
+    return _signed(policy, brand, Direction.CONFIRM, str(held), person_id, _expiry(policy, now))
+
+
 def bounce_address(policy: Policy, brand: Brand, ref: str, letter_id: str) -> str:
     """The return path of one letter. `ref` may be "", and is left out where the address would be too long with it."""
     fields = [compact(ref), letter_id] if ref else [letter_id]
@@ -77,8 +83,9 @@ def prove(address: str, keys: Sequence[Key]) -> Token | None:
     said = match.groupdict()
     return Token(
         direction=Direction(said["direction"]),
-        ref=said["ref"] or "",
+        ref=said.get("ref") or "",
         subject=said.get("subject") or "",
+        held=int(said.get("held") or 0),
         expires=_EPOCH + timedelta(days=int(said["expires"], 16)) if "expires" in said else None,
         key_id=said["key_id"],
     )

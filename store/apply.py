@@ -12,7 +12,7 @@ from intake.case import Case, Event, Kind
 from intake.decision import CaseChange, Decision, Due, Hold, Verdict
 from intake.letter import Letter, Submission
 from intake.policy import Policy
-from store import cases, outbox
+from store import cases, holds, outbox
 from store.errors import LostLease
 from store.inserting import missing
 from store.schema import case as case_table
@@ -50,6 +50,8 @@ def apply(
         outbox.queue(tx, letter, submission, now=now)
     if inbound_id is not None and isinstance(decision, Decision):
         _close(tx, inbound_id, decision, now)
+        if decision.confirms is not None:
+            holds.confirm(tx, decision.confirms)
 
 
 def _change(
@@ -70,15 +72,22 @@ def _settles_hold(event: Event) -> bool:
 def _release(tx: Tx, ref: str, now: datetime) -> None:
     """A person has decided about a held case: nothing of it waits any longer."""
     waiting = hold.c.case_ref == ref, hold.c.released_at.is_(None)
+    settled = (
+        inbound.c.state == "held",
+        inbound.c.party != "staff",
+    )  # those wait for somebody's word that they wrote them
     held = select(hold.c.inbound_id).where(*waiting)
-    tx.execute(update(inbound).where(inbound.c.id.in_(held), inbound.c.state == "held").values(state="done"))
-    tx.execute(update(hold).where(*waiting).values(released_at=now))
+    ids = list(
+        tx.scalars(update(inbound).where(inbound.c.id.in_(held), *settled).values(state="done").returning(inbound.c.id))
+    )
+    tx.execute(update(hold).where(hold.c.inbound_id.in_(ids)).values(released_at=now))
 
 
 def _close(tx: Tx, inbound_id: int, decision: Decision, now: datetime) -> None:
     held = decision.hold or (Hold(reason=decision.reasons[0]) if decision.verdict is Verdict.HOLD else None)
     if held is not None:
         row = {"inbound_id": inbound_id, "reason": held.reason, "person": held.person, "held_at": now}
+        row |= {"told_at": now if held.told else None}
         tx.execute(missing(tx, hold), row | {"case_ref": held.case_ref or decision.case_ref or ""})
     outcome: dict[str, Any] = {
         "state": "held" if held else "done",

@@ -122,7 +122,7 @@ def _automatic(tx: Tx, known: dict[str, Case], now: datetime) -> dict[str, int]:
 def _figures(tx: Tx, keys: Keys, now: datetime) -> dict[str, Any]:
     """Everything that is a single value, in one query."""
     who = keys.sender or keys.conversation or ""
-    asked = {"who": who, "domain": domain(who), "channel": keys.channel}
+    asked = {"who": who, "domain": domain(who), "channel": keys.channel, "staff": keys.staff}
     same = {"inbound_id": keys.inbound_id or 0, "fingerprint": keys.fingerprint}
     times = {"day": now - timedelta(hours=24), "hour": now - timedelta(hours=1), "minute": now - timedelta(minutes=1)}
     row = tx.execute(lookups.FIGURES, asked | same | times).mappings().one()

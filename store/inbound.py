@@ -201,6 +201,7 @@ def claimed(row: Row[Any]) -> Claimed:
         received_at=row.received_at,
         quiet=row.quiet,
         fingerprint=row.fingerprint or "",
+        confirmed_by=row.confirmed_by or "",
         checked=codec.to_checked(row.checked),
     )
     return Claimed(inbound_id=row.id, raw=raw, attempts=row.attempts, claims=row.claims)

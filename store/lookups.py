@@ -107,6 +107,15 @@ FIGURES = select(
         )
     ).label("acks_to_domain_1h"),
     _acknowledgements(outbox.c.created_at > _at("minute")).label("acks_all_1m"),
+    select(func.count())
+    .select_from(outbox)
+    .where(
+        outbox.c.address == bindparam("staff", type_=Key),
+        outbox.c.kind == LetterKind.HOLD_NOTICE.value,
+        outbox.c.created_at > _at("day"),
+    )
+    .scalar_subquery()
+    .label("hold_notices_24h"),
 )
 
 

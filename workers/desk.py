@@ -67,6 +67,10 @@ class Desk:
         if case is not None:
             self._apply(tx, None, undelivered(case, pending, lost, self.policy, self.letters, now=now), now)
 
+    def write(self, tx: Tx, due: Due, now: datetime) -> None:
+        """Letters that no message and no case has caused."""
+        self._apply(tx, None, due, now)
+
     def _apply(
         self,
         tx: Tx,

@@ -24,6 +24,7 @@ from store.database import Store
 from workers import basics
 from workers.courier import Courier
 from workers.desk import Desk
+from workers.digester import Digester
 from workers.gauges import Gauges
 from workers.life import Life
 from workers.mailboxes import Mailboxes
@@ -138,6 +139,7 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids, ended: Callab
     courier = Courier(store, made.senders, at_desk, clock, ids, life)
     triage = Triage(store, at_desk, clock, decided=courier.wake)
     verifier = Verifier(store, cache(partial(_evaluation, loaded.settings.dns)), clock, checked=triage.wake)
+    digester = Digester(store, at_desk, clock, written=courier.wake)
     reminder = Reminder(store, at_desk, clock, written=courier.wake)
     space = Space(_folders(loaded, made.named.values()), loaded.settings.space)
     watch = Watch({"database": store.fault, "space": space.lacking} | _troubles(made.named))
@@ -164,7 +166,7 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids, ended: Callab
         senders=made.senders,
         reception=reception,
         life=life,
-        runners=(verifier, triage, reminder, courier, mailboxes, Gauges(store), watch),
+        runners=(verifier, triage, reminder, courier, digester, mailboxes, Gauges(store), watch),
     )
 
 

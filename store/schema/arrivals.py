@@ -45,6 +45,7 @@ inbound = Table(
     Column("state", Words, nullable=False),  # new, done, held, parked
     Column("unchecked", Boolean),  # it waits until it is known who stands behind it
     Column("checked", Json),  # what was found out about that
+    Column("confirmed_by", Words),  # the member of staff who said, when it was held, that they wrote it
     Column("attempts", Integer, nullable=False),  # that failed
     Column("claims", Integer, nullable=False),  # how often it was taken up, also by a process that then died
     Column("not_before", Utc),
@@ -68,6 +69,7 @@ NEW = text("state = 'new'")
 UNCHECKED = text("unchecked")
 PARKED = text("state = 'parked'")
 WAITING = text("released_at IS NULL")
+UNTOLD = text("released_at IS NULL AND told_at IS NULL AND person != ''")
 
 # Imported history waits behind fresh mail.
 Index("ix_inbound_new", inbound.c.quiet, inbound.c.id, sqlite_where=NEW, postgresql_where=NEW)
@@ -83,7 +85,9 @@ hold = Table(
     Column("case_ref", Key, nullable=False, index=True),
     Column("held_at", Utc, nullable=False),
     Column("released_at", Utc),
+    Column("told_at", Utc),  # when the person had a letter about it
 )
+Index("ix_hold_untold", hold.c.held_at, sqlite_where=UNTOLD, postgresql_where=UNTOLD)
 Index("ix_hold_open", hold.c.held_at, sqlite_where=WAITING, postgresql_where=WAITING)
 
 mailbox = Table(

@@ -24,6 +24,7 @@ CUSTOMERS = Token(direction=Direction.CUSTOMER, ref="hh48291357k")
 ASHAS = Token(direction=Direction.STAFF, ref="hh48291357k", subject="asha", expires=TUESDAY + timedelta(days=1))
 BENS = Token(direction=Direction.STAFF, ref="hh48291357k", subject="ben", expires=TUESDAY + timedelta(days=1))
 OLD = Token(direction=Direction.STAFF, ref="hh48291357k", subject="asha", expires=TUESDAY)
+WORD = Token(direction=Direction.CONFIRM, ref="", subject="asha", held=5, expires=TUESDAY + timedelta(days=1))
 ACKNOWLEDGEMENT = Sent(
     outbox_id=1,
     case_ref=REF,
@@ -55,6 +56,17 @@ TABLE: list[tuple[str, Question, Question]] = [
     ("own-letter", asked(signals={"own_mark": True}), asked()),
     ("delivery-report", asked(signals={"origin": Origin.DELAY}), asked()),
     ("automatic-message", asked(signals={"origin": Origin.AUTO_REPLY}), asked(signals={"origin": Origin.LIST})),
+    ("confirmation", asked(by=ASHA, signals=staff(WORD)), asked(by=STRANGER, signals=staff(WORD))),
+    (
+        "confirmation",
+        asked(by=ASHA, signals=staff(WORD, dmarc=Dmarc.UNKNOWN)),
+        asked(by=ASHA, signals=staff(WORD, dmarc=Dmarc.FAIL)),
+    ),
+    (
+        "confirmation",
+        asked(by=STRANGER, signals=staff(WORD, login="asha")),
+        asked(by=ASHA, signals=staff(WORD, origin=Origin.LIST)),
+    ),
     (
         "proven-staff",
         asked(by=ASHA, signals=staff(ASHAS), facts=BY_TOKEN),
