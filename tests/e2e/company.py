@@ -22,6 +22,12 @@ level = "error"
 kind = "smtp"
 listen = "127.0.0.1:0"
 accounts = "accounts"
+{smtp}
+
+[channel.lmtp]
+kind = "smtp"
+protocol = "lmtp"
+listen = "127.0.0.1:{lmtp}"
 
 [channel.shop]
 kind = "webhook"
@@ -45,6 +51,21 @@ id = "ben"
 name = "Ben Okoro"
 email = "ben@staff.harbour.example"
 department = "Customer Care"
+role = "leader"
+
+[[person]]
+id = "wes"
+name = "Wes Tan"
+email = "wes@staff.harbour.example"
+department = "Warehouse"
+login = "wes"
+
+[[department]]
+name = "Warehouse"
+handler = "wes"
+
+[outgoing]
+{outgoing}
 
 [[brand]]
 id = "harbour"
@@ -61,9 +82,9 @@ fri = ["asha"]
 """
 
 
-def settings(outgoing: str = 'kind = "outbox"') -> str:
-    """The company, with its letters in a folder or wherever `outgoing` sends them."""
-    return f"{_COMPANY}\n[outgoing]\n{outgoing}\n"
+def settings(*more: str, outgoing: str = 'kind = "outbox"', smtp: str = "", lmtp: int = 0) -> str:
+    """The company. Letters go to a folder, or where `outgoing` says; `smtp` adds lines to that listener, `more` adds sections."""
+    return "\n".join([_COMPANY.format(outgoing=outgoing, smtp=smtp, lmtp=lmtp), *more])
 
 
 async def submit(house: House, mail: bytes, *, sender: str = "jo@customer.example", login: bool = False) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import email
-import json
 import os
 import shutil
 import socket
@@ -19,10 +18,9 @@ from datetime import UTC, datetime
 from email.message import Message
 from pathlib import Path
 
-import aiohttp
 import pytest
-from standardwebhooks import Webhook
 
+from tests.e2e.company import post, settings
 from tests.e2e.house import PASSWORD, House, StoryClock, open_house
 from tests.servers import dovecot
 from tests.servers.postfix import Postfix as PostfixServer
@@ -31,79 +29,16 @@ from tests.store.databases import Postgres, absent
 
 WEDNESDAY = datetime(2026, 1, 21, 11, 20, tzinfo=UTC)  # a working day in London, before the cut-off
 
-SETTINGS = """
-[log]
-level = "error"
-
-[channel.smtp]
-kind = "smtp"
-listen = "127.0.0.1:0"
-accounts = "accounts"
-
-[channel.lmtp]
-kind = "smtp"
-protocol = "lmtp"
-listen = "127.0.0.1:{lmtp}"
-
+MAILBOX = """
 [channel.mailbox]
 kind = "imap"
 host = "127.0.0.1"
-port = {imap}
+port = {port}
 tls = "none"
 user = "help"
 password_file = "mailbox-password"
-
-[channel.shop]
-kind = "webhook"
-secrets_file = "webhook-secrets"
-
-[http]
-listen = "127.0.0.1:0"
-
-[outgoing]
-kind = "smarthost"
-host = "127.0.0.1"
-port = {smarthost}
-tls = "none"
-
-[[person]]
-id = "asha"
-name = "Asha Patel"
-email = "asha@staff.harbour.example"
-department = "Customer Care"
-login = "asha"
-
-[[person]]
-id = "ben"
-name = "Ben Okoro"
-email = "ben@staff.harbour.example"
-department = "Customer Care"
-role = "leader"
-
-[[person]]
-id = "wes"
-name = "Wes Tan"
-email = "wes@staff.harbour.example"
-department = "Warehouse"
-login = "wes"
-
-[[department]]
-name = "Warehouse"
-handler = "wes"
-
-[[brand]]
-id = "harbour"
-name = "Harbour Home"
-prefix = "HH"
-addresses = ["help@harbour.example"]
-seniors = ["ben"]
-[brand.rota]
-mon = ["asha"]
-tue = ["asha"]
-wed = ["asha"]
-thu = ["asha"]
-fri = ["asha"]
 """
+SMARTHOST = 'kind = "smarthost"\nhost = "127.0.0.1"\nport = {port}\ntls = "none"'
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -136,8 +71,9 @@ async def harbour(folder: Path, database: str) -> AsyncIterator[tuple[House, Pos
         dovecot.running() as mailboxes,
     ):
         mailboxes.append("help", mail("pia@customer.example", "The oven", "My oven (order 70001) arrived scratched."))
-        settings = database + SETTINGS.format(lmtp=lmtp, imap=mailboxes.port, smarthost=postfix.port)
-        async with open_house(folder, settings, StoryClock(WEDNESDAY)) as house:
+        mailbox, smarthost = MAILBOX.format(port=mailboxes.port), SMARTHOST.format(port=postfix.port)
+        chosen = settings(database, mailbox, outgoing=smarthost, lmtp=lmtp)
+        async with open_house(folder, chosen, StoryClock(WEDNESDAY)) as house:
             yield house, postfix, mailboxes
 
 
@@ -151,10 +87,12 @@ async def test_a_complaint_from_its_first_word_to_its_last(tmp_path: Path, datab
         await swaks(
             house.smtp, "nair@customer.example", "Charged twice", "Charged twice for order 66012, and nobody answers."
         )
-        await post(
+        accepted = await post(
             house,
             {"id": "w1", "sender": {"email": "li@customer.example", "name": "Li Wei"}, "text": "Order 55010 is late."},
+            name="msg_1",
         )
+        assert accepted == 200
         await house.quiet(messages=4)
 
         # Each has a case, an owner and a row on the register, and an acknowledgement that left through the smarthost.
@@ -312,24 +250,6 @@ async def send(port: int, sender: str, recipient: str, headers: dict[str, str], 
 async def run(*command: str) -> None:
     done = await asyncio.to_thread(subprocess.run, command, capture_output=True, timeout=30, check=False)
     assert done.returncode == 0, (done.stdout + done.stderr).decode()
-
-
-async def post(house: House, contact: dict[str, object]) -> None:
-    """A webhook, signed as Standard Webhooks says."""
-    secret = (house.folder / "webhook-secrets").read_text().strip()
-    body = json.dumps(contact)
-    signature = Webhook(secret).sign("msg_1", house.clock.now(), body)
-    headers = {
-        "webhook-id": "msg_1",
-        "webhook-timestamp": str(int(house.clock.now().timestamp())),
-        "webhook-signature": signature,
-        "content-type": "application/json",
-    }
-    async with (
-        aiohttp.ClientSession() as session,
-        session.post(f"{house.web}/hooks/shop", data=body, headers=headers) as answer,
-    ):
-        assert answer.status == 200, await answer.text()
 
 
 def arrived(postfix: PostfixServer) -> list[Message]:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from store.schema import inbound
 from tests.e2e import test_staff_by_mail as staff
+from tests.e2e.company import settings
 from tests.e2e.house import House, StoryClock, open_house
 from tests.servers.dns import NameServer, name_server, text
 from tests.signing import published, rsa_key, signed
@@ -30,9 +31,8 @@ ZONE = {
 @asynccontextmanager
 async def at_the_edge(folder: Path) -> AsyncIterator[tuple[House, NameServer]]:
     with name_server({**ZONE}) as dns:
-        settings = staff.SETTINGS.replace('accounts = "accounts"', 'accounts = "accounts"\nedge = true')
-        settings += f'\n[dns]\nservers = ["{dns.address}"]\ntimeout = 1.5\n'
-        async with open_house(folder, settings, StoryClock(TUESDAY)) as house:
+        names = f'[dns]\nservers = ["{dns.address}"]\ntimeout = 1.5\n'
+        async with open_house(folder, settings(staff.BORDER, names, smtp="edge = true"), StoryClock(TUESDAY)) as house:
             yield house, dns
             assert await house.faults() == ()
 

@@ -59,7 +59,7 @@ def free_port() -> int:
 async def test_letters_that_could_not_leave_for_three_hours_leave_once_each_afterwards(tmp_path: Path) -> None:
     port = free_port()
     smarthost = f'kind = "smarthost"\nhost = "127.0.0.1"\nport = {port}\ntls = "none"'
-    async with open_house(tmp_path, settings(smarthost), StoryClock(WEDNESDAY)) as house:
+    async with open_house(tmp_path, settings(outgoing=smarthost), StoryClock(WEDNESDAY)) as house:
         for number in range(5):
             await submit(house, letter(f"Order 8812{number} is broken.", by=f"C{number} <c{number}@customer.example>"))
         await house.quiet(messages=5)

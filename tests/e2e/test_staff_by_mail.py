@@ -21,6 +21,7 @@ from sqlalchemy import func, select
 from intake.case import Case, Status
 from store import inbound
 from store.schema import outbox
+from tests.e2e.company import settings
 from tests.e2e.house import PASSWORD, House, StoryClock, open_house
 
 TUESDAY = datetime(2026, 1, 13, 10, 4, tzinfo=UTC)
@@ -28,59 +29,7 @@ ASHA, WES, JO = "asha@staff.harbour.example", "wes@staff.harbour.example", "jo@c
 PASS = "mx.harbour.example; dmarc=pass header.from=staff.harbour.example"
 WORDS = "The right shade leaves today by courier."
 
-SETTINGS = """
-[log]
-level = "error"
-
-[desk]
-authserv_ids = ["mx.harbour.example"]
-
-[channel.smtp]
-kind = "smtp"
-listen = "127.0.0.1:0"
-accounts = "accounts"
-
-[channel.lmtp]
-kind = "smtp"
-protocol = "lmtp"
-listen = "127.0.0.1:0"
-
-[http]
-listen = "127.0.0.1:0"
-
-[outgoing]
-kind = "outbox"
-
-[[person]]
-id = "asha"
-name = "Asha Patel"
-email = "asha@staff.harbour.example"
-department = "Customer Care"
-login = "asha"
-
-[[person]]
-id = "wes"
-name = "Wes Tan"
-email = "wes@staff.harbour.example"
-department = "Warehouse"
-login = "wes"
-
-[[department]]
-name = "Warehouse"
-handler = "wes"
-
-[[brand]]
-id = "harbour"
-name = "Harbour Home"
-prefix = "HH"
-addresses = ["help@harbour.example"]
-[brand.rota]
-mon = ["asha"]
-tue = ["asha"]
-wed = ["asha"]
-thu = ["asha"]
-fri = ["asha"]
-"""
+BORDER = '[desk]\nauthserv_ids = ["mx.harbour.example"]\n'
 
 
 class Desk:
@@ -144,7 +93,7 @@ def written(body: str, *, by: str, to: str, **headers: str) -> bytes:
 
 @asynccontextmanager
 async def a_complaint(folder: Path) -> AsyncIterator[Desk]:
-    async with open_house(folder, SETTINGS, StoryClock(TUESDAY)) as house:
+    async with open_house(folder, settings(BORDER), StoryClock(TUESDAY)) as house:
         desk = Desk(house)
         mail = written("My lamp (order 88123) has the wrong shade.", by=f"Jo Marsh <{JO}>", to="help@harbour.example")
         await desk.deliver(mail, to="help@harbour.example")
