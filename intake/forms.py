@@ -32,7 +32,7 @@ class Written:
     from_name: str  # "" where the template leaves it to the brand's name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Shape:
     """What is known of a text before it is."""
 
@@ -83,17 +83,15 @@ def broken(text: str | Blank) -> Markup:
     """A text as HTML that keeps its lines."""
     if isinstance(text, Blank):
         return Markup(text.marked("broken"))  # noqa: S704 - a name of ours
-    return Markup("<br>\n".join(str(escape(line)) for line in text.splitlines()))  # noqa: S704 - escaped line by line
+    return Markup("<br>\n".join(str(escape(text)).splitlines()))  # noqa: S704 - escaped
 
 
 _WAYS = {"plain": str, "html": escape, "quoted": quoted, "broken": broken}
 
 
-def situation(values: Mapping[str, Any]) -> Situation | None:
-    """What a template may decide by, in the order of `values`; None where there is markup of somebody's own."""
-    if any(type(value) is Markup and value for value in values.values()):
-        return None
-    return tuple(_shape(name, value) for name, value in values.items())
+def situation(values: Mapping[str, Any]) -> Situation:
+    """What a template may decide by, in the order of `values`."""
+    return tuple([_shape(name, value) for name, value in values.items()])
 
 
 def blanks(names: Iterable[str], shapes: Situation) -> dict[str, Any]:
@@ -118,9 +116,14 @@ class Form:
 
     def filled(self, values: Mapping[str, Any]) -> Written:
         """The letter that these values make of it. They must be of the situation that it was printed for."""
-        said = {place: way(_value(values, name, at)) for place, (way, name, at) in self._places.items()}
+        said = {
+            place: way(values[name] if at is None else values[name][at])
+            for place, (way, name, at) in self._places.items()
+        }
         pages = self._pages.items()
-        return Written(**{page: pattern % tuple(said[place] for place in places) for page, (pattern, places) in pages})
+        return Written(
+            **{page: pattern % tuple([said[place] for place in places]) for page, (pattern, places) in pages}
+        )
 
 
 def _pattern(parts: list[str]) -> str:
@@ -129,11 +132,11 @@ def _pattern(parts: list[str]) -> str:
 
 
 def _shape(name: str, value: Any) -> Any:
-    if isinstance(value, tuple):
-        return tuple(_shape(name, each) for each in value)
-    if not isinstance(value, str) or not value or name in DECIDING:
-        return value
-    return LINES if name in LONG or not _is_line(value) else LINE
+    if isinstance(value, str):
+        if not value or name in DECIDING:
+            return value
+        return LINE if name not in LONG and _is_line(value) else LINES
+    return tuple([_shape(name, each) for each in value]) if isinstance(value, tuple) else value
 
 
 def _is_line(value: str) -> bool:
@@ -158,8 +161,3 @@ def _place(place: str) -> tuple[Any, str, int | None]:
     way, _, name = place.partition("/")
     name, _, at = name.partition(".")
     return _WAYS[way], name, int(at) if at else None
-
-
-def _value(values: Mapping[str, Any], name: str, at: int | None) -> str:
-    value: str = values[name] if at is None else values[name][at]
-    return value

@@ -125,11 +125,20 @@ def _first_sentence(text: str) -> str:
     lines = text.strip().split("\n")
     body = "\n".join(lines[1:] if _GREETING.match(lines[0].strip()) else lines)
     sentence = ""
-    for part in filter(str.strip, _SENTENCE_END.split(body.strip())):
+    for part in filter(str.strip, _sentences(body.strip())):
         sentence = f"{sentence} {part}".strip()
         if len(sentence) >= 20:
             break
     return sentence
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """One after the other, so that no more of a long text is looked at than is wanted."""
+    start = 0
+    for end in _SENTENCE_END.finditer(text):
+        yield text[start : end.start()]
+        start = end.end()
+    yield text[start:]
 
 
 def _one_line(text: str) -> str:

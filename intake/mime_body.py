@@ -65,7 +65,7 @@ def _multipart(kind: str, parts: list[bytes], boundary: str) -> tuple[str, bytes
 def _words(subtype: str, text: str) -> bytes:
     return _part(
         [("Content-Type", f'text/{subtype}; charset="utf-8"'), ("Content-Transfer-Encoding", "quoted-printable")],
-        b"\r\n".join(_kept(line) if len(line) < KEPT else _encoded(line) for line in _lines(text)),
+        b"\r\n".join([_kept(line) if len(line) < KEPT else _encoded(line) for line in _lines(text)]),
     )
 
 

@@ -15,6 +15,7 @@ _LETTERS = "ABCDEFGHJKLMNPQRSTVWXYZ"  # 23 of them
 _FIRST_WEIGHT = 5  # any would do that keeps the weights of the twelve places between 1 and 22, all different
 _CANONICAL = re.compile(r"([A-Z]{2,4})-([0-9]{4})-([0-9]{4})([A-Z])")
 _BRACKETED = re.compile(r"[\[(]?(?<![^\W_])([A-Z]{2,4}-[0-9]{4}-[0-9]{4}[A-Z])(?![^\W_])[\])]?", re.IGNORECASE)
+_GROUPS = re.compile("-[0-9]{4}-[0-9]{4}")
 _COMPACT = re.compile(r"([a-z]{2,4})([0-9]{4})([0-9]{4})([a-z])")
 _GAP = r"[\s\-_.:/#()\[\]\u00ad\u2010-\u2015\u2212]{0,4}"  # what people and programs put between the groups
 
@@ -48,6 +49,8 @@ def find(text: str, prefixes: Iterable[str]) -> tuple[str, ...]:
 
 def without(text: str) -> str:
     """The text without the references in it, whatever their prefix, and without the brackets around them."""
+    if not _GROUPS.search(text):  # nearly always, and seen ten times as fast
+        return text
     return _BRACKETED.sub(lambda hit: "" if valid(hit[1].upper()) else hit[0], text)
 
 

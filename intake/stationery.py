@@ -45,8 +45,7 @@ class Stationery:
         """One kind of letter. Raises jinja2.TemplateError for a template that asks for a value there is none of."""
         found = self.locale_for(kind, locale)
         name, common = f"{found}/{kind}.jinja", {**values, "locale": found}
-        known = situation(common)
-        form = self._form(name, tuple(common), known) if known else None
+        form = self._form(name, tuple(common), situation(common))
         return form.filled(common) if form else self.run(name, common)
 
     def run(self, name: str, values: Mapping[str, Any]) -> Written:
