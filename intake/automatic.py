@@ -7,6 +7,7 @@ RFC 3834 (Auto-Submitted), RFC 2919 and 2369 (List-*), RFC 2076 (Precedence), Mi
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from intake.message import Envelope, Message
 
@@ -117,19 +118,29 @@ def bulk_sender(message: Message) -> bool:
 
 def robot_sender(message: Message) -> bool:
     """Whether From is a mail system's own address. The envelope does not tell: relays put bounce addresses there."""
-    return any(_ROBOT_LOCAL.fullmatch(_local(address.email)) for address in message.from_)
+    return any(_robots(_local(address.email)) for address in message.from_)
 
 
 def no_reply_sender(message: Message) -> bool:
     """Whether the address says that nobody reads answers there. A Reply-To elsewhere says the opposite."""
     answered_at = message.reply_to or message.from_
-    return any(_NO_REPLY_LOCAL.fullmatch(_local(address.email)) for address in answered_at)
+    return any(_unread(_local(address.email)) for address in answered_at)
 
 
 def ticket_system(message: Message) -> bool:
     """Whether a ticket system sent it: two of them would thank each other for ever."""
     host = (message.message_id or message.header("message-id")).strip("<> ").rpartition("@")[2].lower()
     return bool(_TICKET_HOST.match(host)) or _bears(message, _TICKET_HEADERS)
+
+
+@lru_cache(maxsize=1_024)  # several rules ask about each message
+def _robots(local: str) -> bool:
+    return _ROBOT_LOCAL.fullmatch(local) is not None
+
+
+@lru_cache(maxsize=1_024)
+def _unread(local: str) -> bool:
+    return _NO_REPLY_LOCAL.fullmatch(local) is not None
 
 
 def _bears(message: Message, names: frozenset[str]) -> bool:

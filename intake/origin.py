@@ -27,10 +27,14 @@ class _Evidence:
     envelope: Envelope
     actions: frozenset[str]
     diagnostics: str  # of what failed, case-folded
-    opening: str  # the first words of the text, folded
     robot: bool  # a delivery robot speaks
     machine: bool  # a machine wrote it, whichever
     weak: int  # marks that prove nothing alone
+
+    @property
+    def opening(self) -> str:
+        """The first words of the text, folded: most mail gives no reason to look at them."""
+        return folded(self.message.text[:_OPENING])
 
 
 def classify(message: Message, envelope: Envelope, reports: tuple[Report, ...]) -> Origin:
@@ -40,7 +44,6 @@ def classify(message: Message, envelope: Envelope, reports: tuple[Report, ...]) 
         envelope=envelope,
         actions=frozenset(report.action for report in reports),
         diagnostics=folded(" ".join(report.diagnostic for report in reports)),
-        opening=folded(message.text[:_OPENING]),
         robot=suspected(message, envelope) and delivery_robot(message, envelope, notice(message)) >= CERTAIN,
         machine=_by_machine(message),
         weak=_weak_marks(message, envelope),

@@ -18,6 +18,9 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|\\.|[(),:;<>]|[^"\\(),:;<>]+', re.DOTAL
 _SPACE = re.compile(r"\s+")
 _ESCAPE = re.compile(r"\\(.)")
 _ROUTE = re.compile(r"\s*(?:@[^:\s]{1,255}:)+")
+# One mailbox as most programs write it: told at one glance, to the same effect as below.
+_ATOMS = r"(?a:[\w.!#$%&*+/^`{|}~-]{1,320})"
+_USUAL = re.compile(rf'(?:"([^"\\]*)"\s*|([^"(),:;<>@\\]*))<({_ATOMS}@{_ATOMS})>\s*')
 _ADDR = re.compile(r"[^\s\"'<>()]{1,320}@[^\s\"'<>()]{1,320}")
 
 
@@ -25,6 +28,9 @@ def parse(value: str) -> tuple[tuple[Address, ...], tuple[Defect, ...]]:
     """The mailboxes in order, groups flattened, and what was wrong. Beyond the limit the rest is left out."""
     if not value:
         return (), ()
+    usual = _USUAL.fullmatch(value)
+    if usual:
+        return (Address(name=_phrase([usual[1] or usual[2] or ""]), email=usual[3]),), ()
     found: list[Address] = []
     defects: dict[Defect, None] = {}
     for tokens in _mailboxes(value):

@@ -98,6 +98,9 @@ def decoded(fields: Iterable[tuple[str, bytes]], hint: str) -> tuple[tuple[tuple
     out: list[tuple[str, str]] = []
     defects: list[Defect] = []
     for name, value in fields:
+        if value.isascii() and b"=?" not in value and (plain := value.decode("ascii")).isprintable():
+            out.append((name, plain))  # as most are
+            continue
         text, more = decode(name, value, hint)
         out.append((name, text))
         defects += more

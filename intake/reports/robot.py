@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from intake.automatic import no_reply_sender, null_return_path
 from intake.automatic_phrases import LIST_REFUSAL, away_subject
@@ -28,6 +29,7 @@ _ANSWER = re.compile(
 )
 _OPENING = 60  # lines: a robot says its errand at once
 _REPLY = 20_000  # characters
+_LONGEST_NAME = 1_000  # characters
 
 
 def suspected(message: Message, envelope: Envelope) -> bool:
@@ -97,7 +99,12 @@ def _refused_by_list(message: Message, said: Notice) -> bool:
 def from_robot(message: Message) -> bool:
     """Whether the sender is named like a mail system."""
     names = [f"{sender.name} {sender.email.partition('@')[0]}".casefold() for sender in message.from_]
-    return any(_ROBOT_NAME.search(name) for name in names or [message.header("from").casefold()])
+    return any(_named_like_a_robot(name[:_LONGEST_NAME]) for name in names or [message.header("from").casefold()])
+
+
+@lru_cache(maxsize=1_024)  # asked for several times a message
+def _named_like_a_robot(name: str) -> bool:
+    return _ROBOT_NAME.search(name) is not None
 
 
 def answers(message: Message) -> bool:
