@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from intake import tokens
 from intake.answering import refusal
 from intake.authentication import dmarc
-from intake.cues import cues, points
+from intake.cues import listen
 from intake.fingerprint import fingerprint
 from intake.identity import canonical, sender
 from intake.matters import matters
@@ -34,6 +34,7 @@ def observe(message: Message, raw: RawMessage, policy: Policy) -> Signals:
     brand, recipient = _desk(to, policy)
     signed = tuple(dict.fromkeys(token for each in to if (token := tokens.prove(each, policy.keys))))
     words = _words(message)
+    heard = listen(words, message.subject)
     forwarded = message.forwarded.text if message.forwarded else ""
     return Signals(
         origin=origin,
@@ -48,10 +49,10 @@ def observe(message: Message, raw: RawMessage, policy: Policy) -> Signals:
         tokens=signed,
         forged_tokens=sum(_is_forged(each, policy) for each in to),
         own_mark=tokens.marked(message.header("x-answerable"), policy.keys) is not None,
-        case_refs=find(message.subject, [each.prefix for each in policy.brands]),
+        case_refs=find(message.subject, tuple(each.prefix for each in policy.brands)),
         matters=matters(f"{message.subject}\n{words}\n{forwarded}", policy.brand(brand).matching.matter_patterns),
-        points=points(words),
-        cues=cues(f"{message.subject}\n{words}"),
+        points=heard.points,
+        cues=heard.cues,
         dmarc=dmarc(address, raw, policy),
         staff=_staff(address, signed, policy),
         login=raw.envelope.login,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from functools import cache
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTVWXYZ"  # 23 of them
 _FIRST_WEIGHT = 5  # any would do that keeps the weights of the twelve places between 1 and 22, all different
@@ -32,19 +32,23 @@ def valid(ref: str) -> bool:
     return match is not None and _holds(*match.groups())
 
 
-def find(text: str, prefixes: Iterable[str]) -> tuple[str, ...]:
+def find(text: str, prefixes: tuple[str, ...]) -> tuple[str, ...]:
     """Every reference in a text whose check letter holds: canonical, each once, in the order found.
 
     Case, spaces, brackets and the kind of dash do not matter. Linear in the length of the text.
     """
-    names = "|".join(sorted(map(re.escape, prefixes), key=len, reverse=True))
-    if not names:
+    if not prefixes:
         return ()
-    pattern = re.compile(
+    groups = (tuple(map(str.upper, hit)) for hit in _pattern(prefixes).findall(unicodedata.normalize("NFKC", text)))
+    return tuple(dict.fromkeys(_canonical(*group) for group in groups if _holds(*group)))
+
+
+@cache  # of the few combinations that brands make
+def _pattern(prefixes: tuple[str, ...]) -> re.Pattern[str]:
+    names = "|".join(sorted(map(re.escape, prefixes), key=len, reverse=True))
+    return re.compile(
         rf"(?<![^\W_])({names}){_GAP}([0-9]{{4}}){_GAP}([0-9]{{4}}){_GAP}([A-Z])(?![^\W_])", re.IGNORECASE
     )
-    groups = (tuple(map(str.upper, hit)) for hit in pattern.findall(unicodedata.normalize("NFKC", text)))
-    return tuple(dict.fromkeys(_canonical(*group) for group in groups if _holds(*group)))
 
 
 def without(text: str) -> str:

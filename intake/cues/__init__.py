@@ -4,7 +4,6 @@ Nothing here understands; it notices. What it notices is a hint for rules and pe
 """
 
 from intake.cues.answers import Answer, first_time_answer, merely_thanks, says_resolved
-from intake.cues.points import points
-from intake.cues.signs import cues
+from intake.cues.listening import Heard, listen
 
-__all__ = ["Answer", "cues", "first_time_answer", "merely_thanks", "points", "says_resolved"]
+__all__ = ["Answer", "Heard", "first_time_answer", "listen", "merely_thanks", "says_resolved"]

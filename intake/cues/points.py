@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from intake.cues.plain import plain
 from intake.spotting import Expressions
 
 MAX_POINTS = 20
@@ -36,9 +35,8 @@ _FAULT = Expressions(
 )
 
 
-def points(text: str) -> int:
-    """1 to 20. Never more than the largest of the three counts: a list introduced by "also" is counted once."""
-    folded = plain(text)
+def points(folded: str) -> int:
+    """1 to 20, of a folded text. The largest of the three counts: a list introduced by "also" is counted once."""
     added = sum(1 for _ in _ADDING.each(folded))
     clauses = max(map(_distinct, _faults(folded)), default=0)
     return min(MAX_POINTS, max(1, len(_ITEM.findall(folded)), 1 + added, clauses))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from intake.cues.lexicon import GROUPS, Group
-from intake.cues.plain import plain
 from intake.spotting import Spotter
 
 _NOT_BEFORE = re.compile(
@@ -20,21 +19,15 @@ _SHOUTED = 0.6  # of all letters
 _SAMPLE = 2_000  # characters
 
 
-def cues(text: str) -> tuple[str, ...]:
-    """The slugs of what a text sounds like, in the order of `GROUPS`; "shouting" last. () where nothing was noticed."""
-    folded = plain(text)
+def signs(folded: str) -> list[str]:
+    """The slugs of the groups that speak in a folded text, in the order of `GROUPS`."""
     spotted = _SPOTTER.spot(folded)
-    found = [group.slug for group in GROUPS if group.slug in spotted and not _denied(group, folded)]
-    return (*found, "shouting") if _shouts(text[:_SAMPLE]) else tuple(found)
+    return [group.slug for group in GROUPS if group.slug in spotted and not _denied(group, folded)]
 
 
-def _denied(group: Group, folded: str) -> bool:
-    """Whether every expression of the group that occurs follows a "not"."""
-    return group.negatable and all(_NOT_BEFORE.search(before[-_NEAR:]) for before, _ in group.said.each(folded))
-
-
-def _shouts(text: str) -> bool:
-    """Capitals for most of more than a few letters, or a row of exclamation and question marks."""
+def shouts(text: str) -> bool:
+    """Capitals for most of more than a few letters, or a row of exclamation and question marks, at its beginning."""
+    text = text[:_SAMPLE]
     if re.search(r"[!?]{3}", text):
         return True
     data = text.encode(errors="replace")
@@ -42,3 +35,8 @@ def _shouts(text: str) -> bool:
         return False  # seen at once in most Latin text
     letters = _LETTER.findall(text)
     return len(letters) >= 12 and sum(map(str.isupper, letters)) > _SHOUTED * len(letters)
+
+
+def _denied(group: Group, folded: str) -> bool:
+    """Whether every expression of the group that occurs follows a "not"."""
+    return group.negatable and all(_NOT_BEFORE.search(before[-_NEAR:]) for before, _ in group.said.each(folded))

@@ -55,7 +55,9 @@ def _only_passed_on(lines: list[str]) -> bool:
 
 def _owners(lines: list[str], html: str | None) -> list[Whose]:
     owners: list[Whose] = owners_by_markup(lines, html) if html else ["reply"] * len(lines)
-    marked = [at for at, line in enumerate(lines) if is_quoted(line) and not _ends_a_broken_mailbox(lines, at)]
+    marked = [
+        at for at, line in enumerate(lines) if ">" in line and is_quoted(line) and not _ends_a_broken_mailbox(lines, at)
+    ]
     before = list(owners)
     for at in marked:
         owners[at] = "quoted"

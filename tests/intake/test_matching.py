@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.case import Case, Route
-from intake.cues import cues
+from intake.cues import listen
 from intake.matching import Match, score
 from intake.matters import matters
 from intake.message import Message
@@ -48,7 +48,7 @@ def fit(
     now: datetime = NEXT_MONDAY,
 ) -> Match:
     said = f"{subject}\n{text}"
-    signals = Signals(sender=sender, sender_name=name, brand=brand, matters=matters(said), cues=cues(said))
+    signals = Signals(sender=sender, sender_name=name, brand=brand, matters=matters(said), cues=listen(said).cues)
     return score(Message(subject=subject, reply=text), signals, case, now=now, policy=POLICY)
 
 

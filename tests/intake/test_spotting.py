@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.cues import cues, points
+from intake.cues import listen
 from intake.matters import matters
 from intake.spotting import Expressions, Spotter
 
@@ -41,4 +41,4 @@ def test_several_rows_are_spotted_at_once_by_name() -> None:
 def test_half_a_character_hinders_nothing() -> None:
     broken = "late \ud83d order 88123, refund"
     assert [said for _, said in LATE.each(broken)] == ["late"]
-    assert (cues(broken), points(broken), matters(broken)) == (("money",), 1, ("88123",))
+    assert (listen(broken).cues, listen(broken).points, matters(broken)) == (("money",), 1, ("88123",))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.cues import cues, points
+from intake.cues import listen
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ from intake.cues import cues, points
     ],
 )
 def test_each_group_of_signs_is_noticed(text: str, noticed: set[str]) -> None:
-    assert noticed <= set(cues(text))
+    assert noticed <= set(listen(text).cues)
 
 
 @pytest.mark.parametrize(
@@ -65,13 +65,13 @@ def test_each_group_of_signs_is_noticed(text: str, noticed: set[str]) -> None:
     ],
 )
 def test_what_only_has_the_words_is_not_noticed(text: str) -> None:
-    assert cues(text) == ()
+    assert listen(text).cues == ()
 
 
 def test_a_weak_word_alone_is_no_sign() -> None:
-    assert "repetition" not in cues("Please send it again")
-    assert "escalation" not in cues("I am the manager of a shop")
-    assert "escalation" in cues("Your manager must ring me")
+    assert "repetition" not in listen("Please send it again").cues
+    assert "escalation" not in listen("I am the manager of a shop").cues
+    assert "escalation" in listen("Your manager must ring me").cues
 
 
 @pytest.mark.parametrize(
@@ -90,13 +90,13 @@ def test_a_weak_word_alone_is_no_sign() -> None:
     ],
 )
 def test_separate_issues_are_counted(text: str, count: int) -> None:
-    assert points(text) == count
+    assert listen(text).points == count
 
 
 @given(st.text())
 def test_any_text_has_signs_in_order_and_a_sensible_number_of_points(text: str) -> None:
-    assert len(set(cues(text))) == len(cues(text))
-    assert 1 <= points(text) <= 20
+    assert len(set(listen(text).cues)) == len(listen(text).cues)
+    assert 1 <= listen(text).points <= 20
 
 
 def test_hostile_texts_are_read_in_linear_time() -> None:
@@ -108,5 +108,4 @@ def test_hostile_texts_are_read_in_linear_time() -> None:
         "1) \n" * 50_000,
         "also " * 50_000,
     ):
-        assert points(text) <= 20
-        cues(text)
+        assert listen(text).points <= 20
