@@ -16,13 +16,16 @@ Gmail:  div.gmail_quote; div.x_gmail_quote
 _QUOTES = cells("""
 Gmail:  div.gmail_quote > blockquote; div.x_gmail_quote > blockquote; div.gmail_attr; div.gmail_quote_attribution
 Apple Mail, iPhone, Thunderbird:  blockquote[type=cite]; blockquote[cite^='mid:']; div.moz-cite-prefix; div.moz-forward-container
-Yahoo:  div.yahoo_quoted; div[id^=yahoo_quoted]
+Yahoo:  div[class*=yahoo_quoted]; div[id*=yahoo_quoted]
 Outlook on phones:  div.ms-outlook-mobile-reference-message; div#mail-editor-reference-message-container
 Proton:  div.protonmail_quote; blockquote.protonmail_quote
 Tuta:  blockquote.tutanota_quote; div.tutanota_quote
 Zoho, Zimbra:  div.zmail_extra; div[data-marker=__QUOTED_TEXT__]
-GMX:  div[name=quote]
+GMX:  div[name=quote]; div[name=quoted-content]
 Mail.ru, Samsung, NetEase:  div.mailru-blockquote; blockquote#mail-app-auto-quote; div#isForwardContent; blockquote#isReplyContent
+NetEase:  #ntes-pcmail-quote; #ntes-iosmail-quote; #ntes-androidmail-quote
+Mail.ru, Orange:  blockquote[style*='#0857A6']; blockquote[style*='#ff6600']
+Spark, AquaMail, Notes:  div[name=messageReplySection]; #aqm-original; .iNotesHistory
 Outlook for Mac:  #OLK_SRC_BODY_SECTION
 Roundcube, Front:  #reply-intro; blockquote.front-blockquote
 """)
@@ -33,6 +36,7 @@ Outlook on the web:  #divRplyFwdMsg; #x_divRplyFwdMsg; #appendonsend; #x_appendo
 Outlook for desktops:  div[style^='border:none'][style*='border-top:solid']
 New Outlook for desktops:  div[style^='border: none'][style*='border-top: solid']
 Zimbra:  #zwchr; [data-marker=__DIVIDER__]
+Foxmail, GroupWise:  hr.FoxReply; .GroupwiseReplyHeader
 """)
 
 _SIGNATURES = cells("""

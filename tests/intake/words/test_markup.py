@@ -25,6 +25,14 @@ PAGES = {
     "Zimbra": "New words.<br><hr id='zwchr' data-marker='__DIVIDER__'><div>Zz</div><div>OLD</div>",
     "Outlook for Mac": "<div>New words.</div><span id='OLK_SRC_BODY_SECTION'><div>Zz</div>OLD</span>",
     "Roundcube": "<p>New words.</p><p id='reply-intro'>Zz</p><blockquote type='cite'>OLD</blockquote>",
+    "Yahoo, renamed": "<div>New words.</div><div id='ydp1yahoo_quoted_2' class='ydp1yahoo_quoted'><div>Zz</div>OLD</div>",
+    "GMX, anew": "<div>New words.</div><div class='mail'><div name='quoted-content'><div>Zz</div>OLD</div></div>",
+    "Spark": "<div name='messageBodySection'>New words.</div><div name='messageReplySection'>Zz<br>OLD</div>",
+    "NetEase": "<div>New words.</div><div id='ntes-pcmail-quote'><div>Zz</div><blockquote>OLD</blockquote></div>",
+    "Foxmail": "<div>New words.</div><div><hr class='FoxReply'></div><blockquote>Zz<br>OLD</blockquote>",
+    "Mail.ru": "<div>New words.</div><blockquote style='border-left:1px solid #0857A6;margin:10px'>Zz<br>OLD</blockquote>",
+    "AquaMail": "<div>New words.</div><div id='aqm-original'>Zz<div>OLD</div></div>",
+    "Notes": "<div>New words.</div><div class='iNotesHistory'>Zz<br>OLD</div>",
     "GMX": "<div>New words.</div><div name='quote'><div>Zz</div><div>OLD</div></div>",
 }
 PLAIN = {
