@@ -12,6 +12,7 @@ LONG = 2_000  # characters: no client writes a marker on a longer line, so no pa
 MUCH = 262_144  # characters of a text that are looked at
 MANY = 5_000  # lines of a text that are looked at; what follows belongs to whoever has the last one
 
+_LEAST_OF_A_LINK = 6  # characters: "50%" is none
 _LONGEST_HEADING = 80  # characters
 RULES = "-–—_=*#<>+~|─━ "
 _TELLING = frozenset(RULES)
@@ -49,12 +50,12 @@ def is_quoted(line: str) -> bool:
 
 
 def without_words(line: str) -> bool:
-    """True for a line of links, pieces of links and marks only."""
-    return not any(char.isalpha() for word in line.split() if not _of_a_link(word) for char in word)
+    """True for a line of links, pieces of links and marks only. A number is an answer."""
+    return not any(char.isalnum() for word in line.split() if not _of_a_link(word) for char in word)
 
 
 def _of_a_link(word: str) -> bool:
-    return "//" in word or any(mark in word for mark in "=&%_")
+    return "//" in word or (len(word) >= _LEAST_OF_A_LINK and any(mark in word for mark in "=&%_"))
 
 
 def may_tell(line: str) -> bool:

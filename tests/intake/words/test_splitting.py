@@ -93,6 +93,11 @@ def test_answers_between_and_under_marked_lines_are_kept() -> None:
     assert words.quoted == "> Is it broken?\n> Shall we call?\n> Or write?"
 
 
+@pytest.mark.parametrize("answer", ["4711", "50%", "12.5. - 14.5.", "+49 30 1234"])
+def test_a_number_between_marked_lines_is_an_answer(answer: str) -> None:
+    assert split(f"> Which order?\n{answer}\n> And how many?\ntwo\n> Thanks").reply == f"{answer}\ntwo"
+
+
 def test_a_line_or_two_that_the_sender_chose_to_cite_stay_with_the_answer() -> None:
     text = "> Shall we send a new one?\n\nYes please."
     assert split(text).reply == text
