@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponse, SMTPResponseException
 
@@ -41,6 +42,8 @@ async def transact(client: SMTP, submission: Submission, recipients: Sequence[st
     if taken:
         answer = await _content(client, submission.blob)
         answers |= {r: delivery(r, answer.code, answer.message) for r in taken}
+    if all(each.outcome is not Outcome.ACCEPTED for each in answers.values()):
+        await _begin_anew(client)
     return [answers[r] for r in recipients]
 
 
@@ -74,6 +77,12 @@ def one_line(words: str) -> str:
     """A server's words without what could harm a terminal or a log, and not too many of them."""
     clean = words.encode("utf-8", "replace").decode("utf-8")
     return " ".join(_CONTROL.sub(" ", clean[: 4 * LONGEST_DIAGNOSTIC]).split())[:LONGEST_DIAGNOSTIC]
+
+
+async def _begin_anew(client: SMTP) -> None:
+    """Leave nothing over for the next letter. A connection that fails at this is noticed when it is used again."""
+    with suppress(SMTPException, OSError):
+        await client.rset()
 
 
 async def _recipient(client: SMTP, recipient: str) -> Delivery:

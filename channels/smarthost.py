@@ -28,6 +28,7 @@ from intake.letter import Delivery, Outcome, Submission
 log = structlog.get_logger()
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+WARM_SECONDS = 1.0  # a connection that was used so lately is not asked whether it is still there
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +45,7 @@ class Options:
     oauth: OAuth | None = None  # instead of a password
     hostname: str = ""  # as we greet; "" is the domain of the first brand's first address
     timeout: float = 60.0  # for one command
-    connections: int = 2
+    connections: int = 4
     dkim: tuple[DkimOptions, ...] = ()  # keys that letters are signed with
 
 
@@ -58,7 +59,7 @@ class Smarthost:
         self.trouble = Trouble(tools.clock)
         self._signers = [signer(each, tools.data) for each in options.dkim]
         self._slots = asyncio.Semaphore(options.connections)
-        self._idle: list[SMTP] = []
+        self._idle: list[tuple[SMTP, float]] = []  # and when it was last used
 
     async def send(self, submission: Submission) -> list[Delivery]:
         """Hand a letter over: one result for each recipient, in order. Never raises for what the server does."""
@@ -77,7 +78,8 @@ class Smarthost:
     async def close(self) -> None:
         """Say goodbye on every kept connection."""
         while self._idle:
-            await _quit(self._idle.pop())
+            client, _ = self._idle.pop()
+            await _quit(client)
 
     async def _send(self, submission: Submission, recipients: list[str]) -> list[Delivery]:
         try:
@@ -108,12 +110,14 @@ class Smarthost:
             except BaseException:
                 client.close()
                 raise
-            self._idle.append(client)
+            self._idle.append((client, asyncio.get_running_loop().time()))
 
     async def _kept(self) -> SMTP | None:
-        """A kept connection that still answers, with nothing left over from an earlier transaction."""
+        """A kept connection that still answers."""
         while self._idle:
-            client = self._idle.pop()
+            client, used = self._idle.pop()
+            if client.is_connected and asyncio.get_running_loop().time() - used < WARM_SECONDS:
+                return client
             try:
                 await client.rset()
             except (SMTPException, OSError):

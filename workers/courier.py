@@ -35,7 +35,7 @@ class Courier(Runner):
     name = "courier"
     batch = 20
     at_once = 60
-    at_the_wire = 2  # of one channel: whatever is there when a process is killed is of unknown fate
+    at_the_wire = 4  # of one channel: whatever is there, or is being settled, when a process is killed is of unknown fate
 
     def __init__(
         self, store: Store, senders: Mapping[str, Sender], desk: Desk, clock: Clock, ids: Ids, life: Life
@@ -66,15 +66,16 @@ class Courier(Runner):
         await self._crew.finish()
 
     async def _send(self, pending: Pending) -> None:
-        async with self._wires[pending.submission.channel]:
-            if await self._surely(lambda tx: outbox.begin(tx, pending.outbox_id, node=self._store.node)):
-                await (
-                    self._life.sure()
-                )  # whoever was stopped since may have been declared dead, and the letter be others'
-                await self._hand_over(pending)
+        channel = pending.submission.channel
+        async with self._wires[channel]:
+            if not await self._surely(lambda tx: outbox.begin(tx, pending.outbox_id, node=self._store.node)):
+                return
+            await self._life.sure()  # whoever was stopped since may have been declared dead, and the letter be others'
+            deliveries = await self._senders[channel].send(pending.submission)
+        # The wire is free. The next letter's beginning stands behind this one's end in the queue, mostly in the same commit.
+        await self._settle(pending, deliveries)
 
-    async def _hand_over(self, pending: Pending) -> None:
-        deliveries = await self._senders[pending.submission.channel].send(pending.submission)
+    async def _settle(self, pending: Pending, deliveries: Sequence[Delivery]) -> None:
         now = self._clock.now()
         again = self._again(pending, deliveries, now)
         state = await self._surely(lambda tx: self._keep(tx, pending, deliveries, now, again))

@@ -160,15 +160,29 @@ async def test_only_a_lost_answer_to_the_whole_message_may_have_arrived():
         assert (delivery.outcome, delivery.maybe_arrived) == (Outcome.DEFERRED, expected)
 
 
-async def test_a_connection_is_kept_for_the_next_letter_and_replaced_when_it_was_lost():
+async def test_a_connection_is_kept_for_the_next_letter_and_replaced_when_it_was_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async with scripted({}) as (smarthost, script):
         for _ in range(3):
             assert (await smarthost.send(submission()))[0].outcome is Outcome.ACCEPTED
-        assert (script.connections, script.said.count("RSET")) == (1, 2)
+        assert (script.connections, script.said.count("RSET")) == (1, 0)
+        monkeypatch.setattr("channels.smarthost.WARM_SECONDS", 0)
+        assert (await smarthost.send(submission()))[0].outcome is Outcome.ACCEPTED
+        assert (script.connections, script.said.count("RSET")) == (1, 1)
     async with scripted({"RSET": HANG_UP}) as (smarthost, script):
         for _ in range(2):
             assert (await smarthost.send(submission()))[0].outcome is Outcome.ACCEPTED
         assert script.connections == 2
+
+
+@pytest.mark.parametrize("refused", ["RCPT", "DATA"])
+async def test_a_refused_letter_leaves_nothing_over_for_the_next(refused: str) -> None:
+    async with scripted({refused: "451 4.3.0 later"}) as (smarthost, script):
+        for _ in range(2):
+            assert (await smarthost.send(submission()))[0].outcome is Outcome.DEFERRED
+        assert [line[:4] for line in script.said if line[:4] in ("MAIL", "RSET")] == ["MAIL", "RSET"] * 2
+        assert script.connections == 1
 
 
 async def test_no_more_connections_are_made_than_allowed():
