@@ -38,7 +38,9 @@ def report(found: Rates) -> None:
     base = next(iter(found.values()))
     for name, rates in found.items():
         ratios = sorted(rate / other for rate, other in zip(rates, base, strict=True))
-        print(f"{name:42} {median(rates):8.0f}/s  {median(ratios):5.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}) of the first")
+        print(
+            f"{name:42} {median(rates):8.0f}/s  {median(ratios):5.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}) of the first"
+        )
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
