@@ -33,6 +33,7 @@ from tests.store.examples import letter
 from workers import basics
 from workers.clock import SystemClock, SystemIds
 from workers.courier import Courier
+from workers.life import Life
 
 BODY = b"Your complaint is with us: Asha looks after it, and you hear from her today.\r\n" * 30
 CONNECTIONS = 4
@@ -105,6 +106,7 @@ async def ours(port: int, count: int) -> float:
         url = f"sqlite:///{folder}/bench.db"
         migrate(url)
         store = await Store.open(url)
+        await store.enter("bench")
         await store.write(partial(fill, count=count))
         took = await emptied(store, port)
         await store.close()
@@ -121,7 +123,9 @@ async def emptied(store: Store, port: int) -> float:
     """Seconds until every letter is settled as sent."""
     server = build("outgoing", Options(host="127.0.0.1", port=port, tls="none"), tools())
     ids = SystemIds()
-    courier = Courier(store, {"mail": server}, basics.desk(house(), ids), SystemClock(), ids, "bench")
+    courier = Courier(
+        store, {"mail": server}, basics.desk(house(), ids), SystemClock(), ids, Life(store, ended=lambda: None)
+    )
     began = time.perf_counter()
     running = asyncio.create_task(courier.run())
     left = select(func.count()).select_from(outbox_table).where(or_(UNSENT, SENDING))

@@ -33,6 +33,11 @@ _LOAD = (
     .order_by(outbox.c.automatic, outbox.c.next_attempt_at, outbox.c.id)
 )
 
+_THIS = outbox.c.id == bindparam("letter")
+_BEGIN = update(outbox).where(_THIS, UNSENT, outbox.c.node_id == bindparam("node")).values(state="sending")
+_LOOK = select(outbox).where(_THIS).with_for_update()
+_SETTLE = update(outbox).where(_THIS)  # the columns named with the letter are changed
+
 
 def queue(tx: Tx, letter: Letter, submission: Submission, *, now: datetime) -> int | None:
     """Put a letter in the outbox. None where its cause has written it already: it is not sent twice."""
@@ -54,8 +59,7 @@ def claim(
 
 def begin(tx: Tx, outbox_id: int, *, node: int) -> bool:
     """Mark a letter as `sending`: from now on nobody knows, until it is settled. False where somebody else has it meanwhile."""
-    ours = outbox.c.id == outbox_id, UNSENT, outbox.c.node_id == node
-    return tx.execute(update(outbox).where(*ours).values(state="sending")).rowcount == 1
+    return tx.execute(_BEGIN, {"letter": outbox_id, "node": node}).rowcount == 1
 
 
 def settle(
@@ -65,21 +69,23 @@ def settle(
 
     An automatic letter that may have arrived is `unknown`, and not tried again.
     """
-    row = tx.execute(select(outbox).where(outbox.c.id == outbox_id).with_for_update()).one()
+    row = tx.execute(_LOOK, {"letter": outbox_id}).one()
     results = row.results | {each.recipient: _result(each, now) for each in deliveries}
     if row.automatic and any(each.maybe_arrived for each in deliveries):
         state: OutboxState = "unknown"
     else:
         outcomes = [result["outcome"] for result in results.values()]
         state = _state(outcomes, open_=bool(_open(row.rcpt, results)), again=next_attempt)
-    changes: dict[str, Any] = {"state": state, "results": results, "attempts": row.attempts + 1}
-    changes |= {
+    sent = any(each.outcome is Outcome.ACCEPTED for each in deliveries)
+    changes = {
+        "state": state,
+        "results": results,
+        "attempts": row.attempts + 1,
         "next_attempt_at": next_attempt if state == "deferred" else None,
         "node_id": None,
+        "sent_at": row.sent_at or (now if sent else None),
     }
-    if row.sent_at is None and any(each.outcome is Outcome.ACCEPTED for each in deliveries):
-        changes["sent_at"] = now
-    tx.execute(update(outbox).where(outbox.c.id == outbox_id).values(changes))
+    tx.execute(_SETTLE, {"letter": outbox_id, **changes})
     return state
 
 
