@@ -1,6 +1,7 @@
 """Who wrote, where that decides something: one strict reading of From, which refuses whatever two readers could read apart.
 
-RFC 5322 section 3.4 without comments, groups, routes, quoted local parts and repetition; RFC 6531 local parts are refused too.
+RFC 5322 section 3.4 without comments (but for a plain name in brackets behind a bare address), groups, routes, quoted local
+parts and repetition; RFC 6531 local parts are refused too.
 A refused identity costs a person a look; a wrong one would let a stranger speak. The mail itself is always kept.
 """
 
@@ -21,6 +22,9 @@ MAX_FIELD = 2_000
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"')
 _WORD = r'[^\s"(),:;<>@\[\]\\]++'
 _MAILBOX = re.compile(rf'(?P<name>(?:{_QUOTED.pattern}|{_WORD}|\s++)*+)<(?P<addr>[^\s<>"]++)>|(?P<bare>[^\s<>"]++)')
+_NAME_BEHIND = re.compile(
+    rf"(?P<bare>{_WORD}@{_WORD})[ \t]+\((?P<name>[^()<>@\"\\:;,\[\]]{{1,200}})\)"
+)  # before RFC 822
 _ADDRESS_LIKE = re.compile(r"[^\s<>()\"',;:@]{1,64}@[^\s<>()\"',;:@]{1,255}")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")  # all but the tab
 _HIDDEN = re.compile("[\u200b\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff]")  # reorder or hide what is shown
@@ -62,14 +66,16 @@ def sender(message: Message) -> tuple[str | None, str | None]:
     if len(lines) != 1:
         return None, "from-repeated" if lines else "from-missing"
     line = lines[0].strip(" \t")
-    refusal = _oddity(line)
-    match = None if refusal else _MAILBOX.fullmatch(line)
+    behind = _NAME_BEHIND.fullmatch(line)
+    refusal = _oddity(line if not behind else f"{behind['bare']} {behind['name']}")
+    match = None if refusal else behind or _MAILBOX.fullmatch(line)
     if not match:
         return None, refusal or ("from-name" if line.count("@") > 1 else "from-syntax")
-    address = canonical(match["addr"] or match["bare"])
+    found = match.groupdict("")
+    address = canonical(found.get("addr") or found["bare"])
     if not address:
         return None, "from-address"
-    refusal = _name_refusal(match["name"] or "", match["addr"] or "", address)
+    refusal = _name_refusal(found["name"], found.get("addr", ""), address)
     return (None, refusal) if refusal else (address, None)
 
 

@@ -75,16 +75,18 @@ def decode(name: str, value: bytes, hint: str = "") -> tuple[str, tuple[Defect, 
     if "=?" in text and name not in STRUCTURED:
         text, more = encoded_words.decode(text)
         defects += more
-    return (text, defects) if text.isprintable() else one_line(text, defects)
-
-
-def one_line(text: str, defects: tuple[Defect, ...] = ()) -> tuple[str, tuple[Defect, ...]]:
-    """No line break or control character survives in a value: what is sent on can hold no second field."""
-    if not _BREAKING.search(text):
+    if text.isprintable():
         return text, defects
-    if _BREAKING.search(text.replace("\t", " ")):
+    # Taken away, it would make an address that nobody wrote.
+    return one_line(text, defects, instead="\N{REPLACEMENT CHARACTER}" if name in _MAILBOXES else " ")
+
+
+def one_line(text: str, defects: tuple[Defect, ...] = (), *, instead: str = " ") -> tuple[str, tuple[Defect, ...]]:
+    """No line break or control character survives in a value: what is sent on can hold no second field."""
+    plain = text.replace("\t", " ")
+    if _BREAKING.search(plain):
         defects += (Defect.HEADER_CONTROL,)
-    return _BREAKING.sub(" ", text).strip(), defects
+    return _BREAKING.sub(instead, plain).strip(), defects
 
 
 def hint_of(beginning: bytes) -> str:

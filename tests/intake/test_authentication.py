@@ -13,7 +13,7 @@ from intake import identity
 from intake.authentication import dmarc
 from intake.message import Message, RawMessage
 from intake.signals import Dmarc
-from tests.harbour import POLICY
+from tests.harbour import POLICY, TUESDAY
 
 ME = "mx.harbour.example"
 BORDER = f"Received: from out.corp.example (out.corp.example [192.0.2.1])\r\n\tby {ME} (Postfix) with ESMTPS id 1\r\n"
@@ -228,3 +228,47 @@ def test_hostile_headers_are_read_at_once() -> None:
         "a=" * 30_000,
     ):
         assert said(f"{ME}; {value}") is Dmarc.UNKNOWN
+
+
+INNER = "Received: from A.prod.outlook.com (::1) by B.eurprd01.prod.outlook.com with HTTPS; Tue\r\n"
+EDGE = "Received: from out.corp.example (192.0.2.1) by\r\n X01FT016.mail.protection.outlook.com (10.1.1.1) with SMTP; Tue\r\n"
+TENANT = "Received: from A.prod.outlook.com by C.prod.outlook.com with SMTP\r\n"
+SAYS = "Authentication-Results: spf=pass smtp.mailfrom=x;dmarc=pass action=none\r\n header.from=corp.example;compauth=pass\r\n"
+
+
+def microsofts(head: str) -> Dmarc:
+    sender = "asha@corp.example"
+    raw = RawMessage(
+        channel="imap", account="a", source_id="1", blob=f"{head}From: {sender}\r\n\r\nx".encode(), received_at=TUESDAY
+    )
+    return dmarc(sender, raw, replace(POLICY, border="microsoft", authserv_ids=()))
+
+
+def test_microsofts_verdict_stands_right_above_the_trace_of_its_border() -> None:
+    assert microsofts(INNER + SAYS + EDGE) is Dmarc.PASS
+    assert microsofts(INNER + INNER + SAYS + EDGE + TENANT + SAYS.replace("pass", "fail")) is Dmarc.PASS
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param(INNER + EDGE + SAYS + EDGE, id="a forged border under the real one, which said nothing"),
+        pytest.param(INNER + EDGE + SAYS, id="below the border"),
+        pytest.param(
+            INNER + SAYS.replace("dmarc=pass", "dmarc=none") + EDGE + TENANT + SAYS + EDGE, id="of another tenant"
+        ),
+        pytest.param(SAYS + INNER + EDGE, id="above the inner servers"),
+        pytest.param(INNER + SAYS + SAYS + EDGE, id="twice"),
+        pytest.param(INNER + SAYS + TENANT, id="no border at all"),
+        pytest.param(FOREIGN + SAYS + EDGE, id="handed on by a foreign server"),
+        pytest.param(
+            INNER + SAYS + EDGE.replace("protection.outlook.com", "protection.outlook.com.evil.example"), id="a name"
+        ),
+        pytest.param(INNER + SAYS.replace("dmarc=pass", "dmarc=pass (") + EDGE, id="broken"),
+        pytest.param(INNER + SAYS.replace("corp.example", "evil.example") + EDGE, id="about another domain"),
+        pytest.param(INNER + SAYS.replace("spf=pass", "mx.harbour.example; spf=pass") + EDGE, id="with a name"),
+        pytest.param(SAYS, id="alone"),
+    ],
+)
+def test_what_stands_anywhere_else_is_not_microsofts(head: str) -> None:
+    assert microsofts(head) in (Dmarc.UNKNOWN, Dmarc.NONE)

@@ -33,6 +33,8 @@ def mail(*lines: str) -> Message:
         ("Jo <jo@müller.example>", "jo@xn--mller-kva.example"),
         ("Jo <jo@xn--mller-kva.example>", "jo@xn--mller-kva.example"),
         ("ヨー <jo@home.example>", "jo@home.example"),
+        ("jo@home.example (Jo Marsh)", "jo@home.example"),
+        ("jo@home.example  (=?utf-8?q?J=C3=B6?= Marsh)", "jo@home.example"),
     ],
 )
 def test_an_ordinary_from_line_is_an_identity(line: str, address: str) -> None:
@@ -61,6 +63,15 @@ def test_an_ordinary_from_line_is_an_identity(line: str, address: str) -> None:
         pytest.param(["alice@evil.example(<ceo@corp.example>)"], "from-comment", id="address in a comment"),
         pytest.param(["(ceo@corp.example) evil@evil.example"], "from-comment", id="leading comment"),
         pytest.param(["user@good.example(x)evil.example"], "from-comment", id="comment inside a domain"),
+        pytest.param(["jo@home.example (ceo@corp.example)"], "from-comment", id="address in the old kind of name"),
+        pytest.param(["jo@home.example (=?utf-8?q?ceo=40corp.example?=)"], "from-name", id="the same, encoded"),
+        pytest.param(
+            ["jo@home.example (Jo) evil@evil.example"], "from-comment", id="address behind the old kind of name"
+        ),
+        pytest.param(["jo@home.example (Jo)) (x"], "from-comment", id="old kind of name, unbalanced"),
+        pytest.param(["jo@home.example (J(o))"], "from-comment", id="old kind of name, nested"),
+        pytest.param(["jo@home.example(Jo)"], "from-comment", id="nothing between address and name"),
+        pytest.param(["jo@home.example (Jo\u202e)"], "from-hidden", id="old kind of name, reordered"),
         pytest.param(["Jo (Marsh <jo@home.example>"], "from-comment", id="unclosed comment"),
         pytest.param(["staff: ceo@corp.example;"], "from-group", id="group"),
         pytest.param(["undisclosed-recipients:;"], "from-group", id="empty group"),
