@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from sqlalchemy import create_engine, select, update
 
 from store.engine import parse
-from store.schema import blob, case, contact_point, inbound, outbox
+from store.schema import blob, case, contact_point, inbound, mailbox_lease, node, outbox
 from workers.clock import SystemClock
 
 
@@ -43,6 +44,9 @@ class Written:
     text: str
 
 
+_TAKEN = (inbound, outbox, case, mailbox_lease)
+
+
 class Books:
     """One database."""
 
@@ -64,6 +68,32 @@ class Books:
         now = SystemClock().now()
         with self._engine.begin() as tx:
             tx.execute(update(inbound).where(inbound.c.not_before > now).values(not_before=now))
+
+    def living(self, name: str = "") -> list[int]:
+        """The ids of nodes that nobody has declared dead; of all, or of those with this name."""
+        lives = self._rows(select(node.c.id, node.c.name).where(node.c.ended_at.is_(None)))
+        return [row.id for row in lives if name in ("", row.name)]
+
+    def readers(self) -> list[str]:
+        """The names of nodes that read a mailbox."""
+        return [
+            row.name
+            for row in self._rows(select(node.c.name).join(mailbox_lease, mailbox_lease.c.node_id == node.c.id))
+        ]
+
+    def lives(self) -> int:
+        """How many nodes there ever were."""
+        return len(self._rows(select(node.c.id)))
+
+    def held_by(self, nodes: Sequence[int]) -> int:
+        """How many rows these nodes have taken up."""
+        return sum(len(self._rows(select(table.c.node_id).where(table.c.node_id.in_(nodes)))) for table in _TAKEN)
+
+    def left_behind(self) -> list[int]:
+        """The nodes that are named somewhere and do not live."""
+        living = self.living()
+        named = {row.node_id for table in _TAKEN for row in self._rows(select(table.c.node_id).distinct())}
+        return sorted(named - {None, *living})
 
     def kept(self) -> list[Kept]:
         statement = select(inbound, blob.c.content).join(blob, blob.c.sha256 == inbound.c.blob_id, isouter=True)

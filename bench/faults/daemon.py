@@ -43,6 +43,11 @@ class Daemon:
         self._process.kill()
         self._process.wait()
 
+    def signal(self, number: int) -> None:
+        """SIGSTOP, and SIGCONT."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
     async def stop(self) -> int:
         """SIGTERM: its exit status."""
         assert self._process is not None

@@ -8,7 +8,7 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from channels._smtp_accounts import account_line
@@ -131,6 +131,17 @@ def furnished(
         _secrets(data or folder)
         full = url.replace("sqlite:///", f"sqlite:///{data or folder}/")
         yield Place(folder=data or folder, settings=folder / "answerable.toml", url=full, **ports)
+
+
+def beside(place: Place, name: str, url: str) -> Place:
+    """Another daemon of the same company: with ports of its own, and a way of its own to the database."""
+    ports = dict(zip(("smtp", "lmtp", "http"), free_ports(3), strict=True))
+    text = place.settings.read_text().replace(place.url, url)
+    for kind, port in ports.items():
+        text = text.replace(f"127.0.0.1:{getattr(place, kind)}", f"127.0.0.1:{port}")
+    settings = place.settings.with_name(f"{name}.toml")
+    settings.write_text(text)
+    return replace(place, settings=settings, url=url, **ports)
 
 
 def _secrets(folder: Path) -> None:

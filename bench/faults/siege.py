@@ -67,10 +67,17 @@ class Siege:
             for lane in lanes:
                 lane.cancel()
             await asyncio.gather(*lanes, return_exceptions=True)
-            if self.daemon.alive:
-                status = await self.daemon.stop()
+            status = await self._end()
         self._note_flags()
         return status
+
+    async def _end(self) -> int:
+        """The exit status, 0 where nothing runs any more."""
+        return await self.daemon.stop() if self.daemon.alive else 0
+
+    def _door(self) -> Place:
+        """Where a sender tries next."""
+        return self.place
 
     # The killer.
 
@@ -119,7 +126,7 @@ class Siege:
     async def _pulse(self) -> None:
         """A mailbox says nothing about its daemon: greet it by SMTP until it answers 250."""
         while not self._answering.is_set():
-            client = Smtp(self.place.smtp)
+            client = Smtp(self._door().smtp)
             with suppress(OSError, EOFError):
                 await client.connected()
                 self._answering.set()
@@ -156,6 +163,7 @@ class Siege:
         try:
             said = await clients[name].offer(mail, content, self._one_more_sent)
         except (OSError, EOFError, TimeoutError):
+            clients.pop(name).close()
             said = Said.NOTHING
         self.journal.put_off += said is Said.LATER
         if said in (Said.LATER, Said.NOTHING):
@@ -167,13 +175,14 @@ class Siege:
             self._accepted(mail)
 
     def _client(self, mail: Mail) -> Way:
+        door = self._door()
         if mail.wire == "webhook":
-            return Hook(self.place)
+            return Hook(door)
         if mail.wire == "imap":
             return Mailbox(self.imap)
         if mail.wire == "lmtp":
-            return Smtp(self.place.lmtp, "LHLO")
-        return Smtp(self.place.smtp, login=mail.login)
+            return Smtp(door.lmtp, "LHLO")
+        return Smtp(door.smtp, login=mail.login)
 
     def _accepted(self, mail: Mail) -> None:
         if mail.wire != "imap":  # there, arriving is not yet being accepted
@@ -231,5 +240,5 @@ class Siege:
             waits = waits + 1 if not open_ and self._queue.empty() else 0
             books.age()
             if monotonic() > end:
-                raise RuntimeError(f"pid {self.daemon.pid} does not rest: {open_}; {self.daemon.log()[-1500:]}")
+                raise RuntimeError(f"it does not rest: {open_}; {self.daemon.log()[-1500:]}")
         books.close()

@@ -1,0 +1,220 @@
+"""Several daemons on one PostgreSQL, of which one after the other is killed, stopped and continued, or cut off from the database.
+
+    .venv/bin/python -m bench.faults.nodes --nodes 3 --partitions 100 --seed 1
+
+Every partition is 5 to 30 s long; with every second one comes a kill, and with every second one a stop. All the while
+mail comes in at any node. The verdict is that of the siege, and that whatever a dead node had is taken over within ten seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import socket
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from itertools import cycle, islice
+from pathlib import Path
+from time import monotonic
+from typing import Literal
+
+from sqlalchemy import make_url
+
+from bench.faults import sink as sinks
+from bench.faults.books import Books
+from bench.faults.daemon import Daemon
+from bench.faults.place import Place, beside, furnished
+from bench.faults.relay import Relay
+from bench.faults.siege import START_SECONDS, Plan, Siege
+from bench.faults.verdict import Finding, Verdict, judge
+from tests.servers import dovecot
+
+TAKEOVER_SECONDS = 10.0
+PARTITION_SECONDS = 5.0, 30.0
+STOP_SECONDS = 9.0, 14.0  # long enough to be taken for dead
+AT_A_TIME = 25  # complaints that come with every incident
+APART_SECONDS = 4.0  # between two incidents, so that the next one meets nodes that are at work
+
+Incident = Literal["kill", "stop", "partition"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Node:
+    """One daemon, with its own way to the database."""
+
+    place: Place
+    daemon: Daemon
+    relay: Relay
+
+    @property
+    def name(self) -> str:
+        """How it is called in the table of nodes, whatever life it is in."""
+        return f"{socket.gethostname()}:{self.daemon.pid}"
+
+
+@dataclass
+class Contest(Siege):
+    """A siege of several daemons. `longest` bounds partitions, in seconds."""
+
+    nodes: Sequence[Node] = ()
+    incidents: Sequence[Incident] = ()
+    longest: float = PARTITION_SECONDS[1]
+    takeovers: list[float] = field(default_factory=list)  # seconds from the end of a node to the return of what it had
+
+    def _door(self) -> Place:
+        return self._chance.choice([node.place for node in self.nodes])
+
+    async def _attack(self) -> None:
+        self._books = Books(self.place.url)
+        for node in self.nodes:
+            node.daemon.start()
+        await self._first_acceptance_of_all()
+        for number, incident in enumerate(self.incidents):
+            self._release(AT_A_TIME * (number + 1))
+            await asyncio.sleep(APART_SECONDS)
+            await getattr(self, f"_{incident}")(self._victim())
+            self._note_flags()
+        self._books.close()
+
+    async def _first_acceptance_of_all(self) -> None:
+        while len(self._books.living()) < len(self.nodes):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+        await asyncio.wait_for(self._pulse(), START_SECONDS)
+
+    def _victim(self) -> Node:
+        """Anyone; but of a mailbox whoever reads it."""
+        readers = self._books.readers()
+        return next((node for node in self.nodes if node.name in readers), self._chance.choice(self.nodes))
+
+    async def _kill(self, node: Node) -> None:
+        lives = self._books.living(node.name)
+        node.daemon.kill()
+        await self._taken_over(lives)
+        node.daemon.start()
+
+    async def _stop(self, node: Node) -> None:
+        lives = self._books.living(node.name)
+        node.daemon.signal(signal.SIGSTOP)
+        stopped = asyncio.create_task(asyncio.sleep(self._chance.uniform(*STOP_SECONDS)))
+        await self._taken_over(lives)
+        await stopped
+        node.daemon.signal(signal.SIGCONT)
+
+    async def _partition(self, node: Node) -> None:
+        node.relay.cut(self._chance.choice(["hangs", "breaks"]))
+        await asyncio.sleep(self._chance.uniform(PARTITION_SECONDS[0], self.longest))
+        node.relay.mend()
+
+    async def _taken_over(self, lives: Sequence[int]) -> None:
+        """Until nothing is theirs any more. A node that was cut off a moment ago may have no life yet."""
+        began = monotonic()
+        while lives and (set(lives) & set(self._books.living()) or self._books.held_by(lives)):
+            if monotonic() - began > 3 * TAKEOVER_SECONDS:
+                break
+            await asyncio.sleep(0.1)
+        if lives:
+            self.takeovers.append(monotonic() - began)
+
+    async def _end(self) -> int:
+        for node in self.nodes:
+            if node.daemon.alive:
+                node.daemon.signal(signal.SIGCONT)
+                node.relay.mend()
+        running = [node.daemon for node in self.nodes if node.daemon.alive]
+        return max([await daemon.stop() for daemon in running], default=1)
+
+
+def incidents(partitions: int) -> list[Incident]:
+    """So many partitions, and among them half as many kills and stops."""
+    return list(islice(cycle(("partition", "kill", "partition", "stop")), 2 * partitions))
+
+
+@asynccontextmanager
+async def several(count: int, place: Place) -> AsyncIterator[list[Node]]:
+    """Nodes that are not started yet, each with its wire to the database."""
+    goal = make_url(place.url)
+    async with AsyncExitStack() as stack:
+        nodes = []
+        for number in range(count):
+            relay = Relay(goal.host or "127.0.0.1", goal.port or 5432)
+            await relay.start()
+            stack.push_async_callback(relay.close)
+            url = goal.set(host="127.0.0.1", port=relay.port).render_as_string(hide_password=False)
+            own = beside(place, f"node-{number}", url)
+            nodes.append(Node(place=own, daemon=Daemon(own), relay=relay))
+        yield nodes
+
+
+async def contend(
+    count: int,
+    planned: Sequence[Incident],
+    seed: int,
+    *,
+    way: Literal["smtp", "imap"] = "smtp",
+    longest: float = PARTITION_SECONDS[1],
+    log: Path | None = None,
+) -> Verdict:
+    """One contest from the first start to the verdict."""
+    plan = Plan(way=way, kills=len(planned), messages=AT_A_TIME * len(planned), seed=seed)
+    async with AsyncExitStack() as stack:
+        imap = stack.enter_context(dovecot.running()).port if way == "imap" else 0
+        sink = await stack.enter_async_context(sinks.running())
+        place = stack.enter_context(furnished(database="postgresql", sink=sink.port, imap=imap))
+        nodes = await stack.enter_async_context(several(count, place))
+        contest = Contest(plan=plan, place=place, sink=sink, imap=imap, nodes=nodes, incidents=planned, longest=longest)
+        try:
+            status = await contest.run()
+            verdict = await asyncio.to_thread(judge, contest, status)
+            return await asyncio.to_thread(_complete, contest, verdict)
+        finally:
+            for node in nodes:
+                if node.daemon.alive:
+                    node.daemon.kill()
+            if log:
+                await asyncio.to_thread(log.write_text, contest.daemon.log())
+
+
+def _complete(contest: Contest, verdict: Verdict) -> Verdict:
+    books = Books(contest.place.url)
+    ended = Finding(promise="nothing is left to those that have ended", broken=tuple(map(str, books.left_behind())))
+    late = tuple(f"{seconds:.1f}" for seconds in contest.takeovers if seconds > TAKEOVER_SECONDS)
+    punctual = Finding(promise=f"taken over within {TAKEOVER_SECONDS:.0f} s", broken=late)
+    said = Counter(line.partition('"event": "')[2].partition('"')[0] for line in contest.daemon.log().splitlines())
+    took = sorted(contest.takeovers)
+    figures = {
+        "nodes": len(contest.nodes),
+        **Counter(f"times: {incident}" for incident in contest.incidents),
+        "lives of nodes, all in all": books.lives(),
+        "nodes that found themselves declared dead": said["node_ended"],
+        "times a dead node's work was taken over": len(took),
+        "s until what a dead node had was free, median": f"{took[len(took) // 2]:.1f}" if took else "-",
+        "s until what a dead node had was free, longest": f"{took[-1]:.1f}" if took else "-",
+    }
+    books.close()
+    figures |= verdict.figures | {"kills": list(contest.incidents).count("kill")}
+    return replace(verdict, findings=(*verdict.findings, ended), punctual=punctual, figures=figures)
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(prog="python -m bench.faults.nodes", description=__doc__)
+    options.add_argument("--nodes", type=int, default=3)
+    options.add_argument("--partitions", type=int, default=12)
+    options.add_argument("--longest", type=float, default=PARTITION_SECONDS[1], help="seconds of a partition")
+    options.add_argument("--way", choices=["smtp", "imap"], default="smtp")
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--log", type=Path, help="keep the daemons' log in this file")
+    said = options.parse_args()
+    began = monotonic()
+    verdict = asyncio.run(
+        contend(said.nodes, incidents(said.partitions), said.seed, way=said.way, longest=said.longest, log=said.log)
+    )
+    print(f"{said.nodes} nodes, {said.way}, seed {said.seed}: {monotonic() - began:.0f} s\n{verdict}")
+    return 0 if verdict.clean else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
