@@ -77,8 +77,10 @@ def readable(message: Message) -> str:
 def _cut(lines: list[str]) -> int:
     """The number of lines before the returned message: up to the line that announces it, or its first header fields.
 
-    Header fields count when at least three stand together and one of them is made by mail servers.
+    Header fields count when at least three stand together and one of them is made by mail servers. Indented ones only
+    name the message, if the robot goes on at the margin below them.
     """
+    margin = max((i for i, line in enumerate(lines) if line.strip() and line[0] not in " \t"), default=0)
     begun = False
     start, names = 0, set[str]()  # of the run of header fields that this line continues
     for i, line in enumerate(lines):
@@ -90,7 +92,7 @@ def _cut(lines: list[str]) -> int:
             names.add(field.group(1).lower())
         elif not line.strip() or line[0] not in " \t":
             names.clear()
-        if len(names) >= 3 and names & _TRACE:
+        if len(names) >= 3 and names & _TRACE and (start >= margin or lines[start][0] not in " \t"):
             return start
         begun = begun or bool(line.strip())
     return len(lines)

@@ -74,6 +74,14 @@ def test_a_delay_whose_message_has_expired_in_the_queue_is_a_failure() -> None:
     assert [(r.recipient, r.action, r.status) for r in found] == [("nina@example.org", "failed", "4.4.7")]
 
 
+def test_indented_header_lines_that_only_name_the_message_do_not_end_the_notice() -> None:
+    """As Oracle's Messaging Server begins; what is returned whole may be indented too."""
+    named = "  Message-id: <1@harbour.example>\n  Date: Mon, 5 Jan 2026\n  To: nina@example.org\n"
+    told = "Your message cannot be delivered:\n\n  Recipient address: nina@example.org\n  Reason: mailbox is full\n"
+    assert [r.status for r in reports(robot(f"A message with these fields:\n\n{named}\n{told}"))] == ["5.2.2"]
+    assert [r.status for r in reports(robot(f"{told}\n{named}  550 5.1.1 is what I wrote of"))] == ["5.2.2"]
+
+
 def test_a_formal_subject_on_the_null_return_path_is_a_robots_whoever_signed() -> None:
     said = "Could not be delivered to: <nina@example.org>\nas their mailbox is full."
     message = robot(said, From="no-reply@phones.example", Subject="Mail System Error - Returned Mail")
