@@ -14,6 +14,9 @@ import cchardet
 from intake.mime.defects import Defect
 
 SAMPLE = 64_000  # bytes that detection looks at
+_SEVEN_BITS = frozenset({"us-ascii", "ascii", "ansi_x3.4-1968"})  # what programs write that do not know: bytes of 8 bits prove it
+_TELLING = 6  # bytes beyond ASCII from which a charset can be told; fewer are read as Windows-1252
+_ASCII = bytes(range(0x80))
 _CONTROLS = bytes([*range(9), 0x0B, *range(0x0E, 0x20), 0x7F])
 _AS_LATIN_1 = bytes([*range(0x80), *range(0xA0, 0x100)])
 _LATE_CONTROL = re.compile(r"[\x80-\x84\x86-\x9f]")  # in UTF-8 all of them begin with C2
@@ -117,7 +120,7 @@ def decode(data: bytes, label: str = "", hint: str = "") -> tuple[str, tuple[Def
     if marked is not None:
         return marked, ()
     codec = codec_of(label)
-    if data.isascii() and (codec is None or not codec.startswith(("iso2022", "utf", "hz"))):
+    if data.isascii() and (codec is None or not codec.startswith(("iso2022", "utf-7", "utf-16", "hz"))):
         escaped = _by_escape(data)
         if escaped is not None:
             return escaped, (Defect.CHARSET_WRONG if codec else Defect.CHARSET_MISSING,)
@@ -125,6 +128,9 @@ def decode(data: bytes, label: str = "", hint: str = "") -> tuple[str, tuple[Def
         missing = Defect.CHARSET_UNKNOWN if label.strip() else Defect.CHARSET_MISSING
         text, more = guess(data, hint)
         return text, (missing, *more)
+    if label.strip().lower() in _SEVEN_BITS and len(data.translate(None, _ASCII)) >= _TELLING:
+        text, more = guess(data, hint)
+        return text, (Defect.CHARSET_WRONG, *more)
     return _by_label(data, codec)
 
 
