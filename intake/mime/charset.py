@@ -14,7 +14,7 @@ import cchardet
 from intake.mime.defects import Defect
 
 SAMPLE = 64_000  # bytes that detection looks at
-_SEVEN_BITS = frozenset({"us-ascii", "ascii", "ansi_x3.4-1968"})  # what programs write that do not know: bytes of 8 bits prove it
+_SEVEN_BITS = frozenset({"us-ascii", "ascii", "ansi_x3.4-1968"})  # what programs write that do not know
 _TELLING = 6  # bytes beyond ASCII from which a charset can be told; fewer are read as Windows-1252
 _ASCII = bytes(range(0x80))
 _CONTROLS = bytes([*range(9), 0x0B, *range(0x0E, 0x20), 0x7F])
