@@ -63,6 +63,16 @@ class Postgres:
             connection.execute(statement)
 
 
+@contextmanager
+def empty(name: str) -> Iterator[str]:
+    """A PostgreSQL database without any table, for the length of the block."""
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    for statement in (drop, sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name))):
+        Postgres._do(SERVER, statement)
+    yield SERVER.rpartition("/")[0] + "/" + name
+    Postgres._do(SERVER, drop)
+
+
 def absent() -> str:
     """Why there is no PostgreSQL to test on; "" where there is one."""
     with suppress(psycopg.OperationalError), psycopg.connect(SERVER, connect_timeout=3):

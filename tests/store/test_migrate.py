@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, func, select, text
 
 from store import SchemaError, versions
 from store.database import Store
 from store.engine import parse
 from store.migrate import current, migrate
-from store.schema import METADATA
-from tests.store.databases import Sqlite
+from store.schema import METADATA, inbound, outbox
+from tests.store.databases import Sqlite, absent, empty
+
+LETTERS = ((True, "sending"), (False, "sending"), (True, "pending"), (True, "sent"))
+MESSAGE = """
+INSERT INTO inbound (id, channel, account, source_id, envelope, blob_id, media_type, received_at, quiet, state, attempts, claims,
+    lease_owner, lease_until)
+VALUES (1, 'smtp', 'smtp', '1', '{}', 'x', 'message/rfc822', '2026-01-13 10:00:00', false, 'new', 0, 1,
+    'dead', '2026-01-13 10:02:00')
+"""
+LETTER = """
+INSERT INTO outbox (id, case_ref, kind, cause, address, domain, channel, automatic, mail_from, rcpt, message_id, letter_id,
+    blob_id, text, state, attempts, next_attempt_at, lease_owner, lease_until, results, created_at)
+VALUES (:number, 'HH', 'reply', :cause, 'a@b', 'b', 'mail', :automatic, '', '[]', '', '', 'x', '', :state, 0,
+    '2026-01-13 10:00:00', 'dead', '2026-01-13 10:02:00', '{}', '2026-01-13 10:00:00')
+"""
 
 
 def test_migrating_twice_does_nothing_the_second_time(tmp_path: Path) -> None:
@@ -72,3 +89,47 @@ asyncio.run(main())
 sys.exit('alembic' in sys.modules)
 """
         assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def before_nodes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database with the tables of version 0004."""
+    with ExitStack() as stack:
+        if request.param == "postgres":
+            if reason := absent():
+                pytest.skip(reason)
+            url = stack.enter_context(empty(f"answerable_old_{os.getpid()}"))
+        else:
+            url = f"sqlite:///{tmp_path / 'old.sqlite'}"
+        upgrade(url, "0004")
+        yield url
+
+
+def test_what_was_taken_up_before_there_were_nodes_is_free_and_nothing_stays_at_the_wire(before_nodes: str) -> None:
+    engine = create_engine(parse(before_nodes))
+    with engine.begin() as tx:
+        tx.execute(text("INSERT INTO blob (sha256, size, content) VALUES ('x', 1, 'x')"))
+        tx.execute(text(MESSAGE))
+        for number, (automatic, state) in enumerate(LETTERS):
+            tx.execute(text(LETTER), {"number": number, "cause": str(number), "automatic": automatic, "state": state})
+    assert migrate(before_nodes)
+    with engine.begin() as tx:
+        taken = [tx.scalar(select(func.count(table.c.node_id))) for table in (inbound, outbox)]
+        states = list(tx.scalars(select(outbox.c.state).order_by(outbox.c.id)))
+    engine.dispose()
+    assert taken == [0, 0]
+    assert states == ["unknown", "pending", "pending", "sent"]
+
+
+def upgrade(url: str, version: str) -> None:
+    """As it was before there was more."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(versions.MIGRATIONS))
+    engine = create_engine(parse(url))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+    engine.dispose()
