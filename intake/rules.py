@@ -64,7 +64,7 @@ def proven_staff(q: Question) -> Finding | None:
         case, person = _meant(q), _proved(q)
         return Finding(case=case, person=person, evidence=("confirmed-by-staff",)) if case and person else None
     token = _staff_token(q)
-    if token is None or q.facts.by_token is None:
+    if token is None or q.facts.by_token is None or _several_cases(q):
         return None
     person = q.policy.person(token.subject)
     fresh = token.expires is None or q.now < token.expires
@@ -92,7 +92,8 @@ def unproven_staff(q: Question) -> Finding | None:
         return None  # a customer who was copied in on a staff letter answers: that is a customer's contact
     if claimed is None and token is None:
         return None
-    case = (q.facts.by_token if token else None) or (_meant(q) if claimed else None)
+    case = _meant(q) if claimed else q.facts.by_token
+    case = None if _several_cases(q) else case
     return Finding(
         case=case, person=claimed or (q.policy.person(token.subject) if token else None), evidence=_unproven(q, token)
     )
@@ -107,7 +108,8 @@ def conversation(q: Question) -> Finding | None:
 def signed_address(q: Question) -> Finding | None:
     """A participant wrote to the signed address of the case."""
     case = q.facts.by_token
-    return Finding(case=case, evidence=("signed-address",)) if case and q.takes_part(case) else None
+    good = case and q.takes_part(case) and not _several_cases(q)
+    return Finding(case=case, evidence=("signed-address",)) if good else None
 
 
 def our_message_id(q: Question) -> Finding | None:
@@ -123,14 +125,18 @@ def reference_in_subject(q: Question) -> Finding | None:
 
 
 def stranger_on_case(q: Question) -> Finding | None:
-    """Somebody who takes no part used an address, an id or a reference of a case. A number is no key: a person decides."""
+    """Somebody who takes no part used an address, an id or a reference of a case. A number is no key: a person decides.
+
+    So too where a participant wrote to the addresses of two cases, and nothing else says which one is meant.
+    """
     found = (
         (q.facts.by_token, "signed-address"),
         (q.facts.by_message_id, "message-id"),
         (q.facts.by_reference, "reference-in-subject"),
     )
     hit = next(((case, slug) for case, slug in found if case), None)
-    return Finding(case=hit[0], evidence=(hit[1], "stranger"), score=40) if hit else None
+    doubt = "several-cases" if _several_cases(q) else "stranger"
+    return Finding(case=hit[0], evidence=(hit[1], doubt), score=40) if hit else None
 
 
 def same_matter(q: Question) -> Finding | None:
@@ -213,6 +219,11 @@ def _staff_token(q: Question) -> Token | None:
     return next((t for t in q.signals.tokens if t.direction in (Direction.STAFF, Direction.NOTE)), None)
 
 
+def _several_cases(q: Question) -> bool:
+    """It came to signed addresses of more than one case."""
+    return len({t.ref for t in q.signals.tokens if t.ref and t.direction is not Direction.BOUNCE}) > 1
+
+
 def _meant(q: Question) -> Case | None:
     """The case that a mail of staff is about, however it says so."""
     return q.facts.by_token or q.facts.by_message_id or q.facts.by_reference
@@ -231,7 +242,9 @@ def _unproven(q: Question, token: Token | None) -> tuple[str, ...]:
     """Which proof is missing, in the order in which a person would mend it."""
     person = _proved(q)
     reasons = []
-    if token is None:
+    if _several_cases(q):
+        reasons.append("several-cases")
+    elif token is None:
         reasons.append("no-signed-address")
     elif token.expires is not None and q.now >= token.expires:
         reasons.append("signed-address-expired")

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from intake.case import Status
-from tests.harbour import ASHA
+from intake.tokens import customer_address
+from tests.harbour import ASHA, HARBOUR
 from tests.security.spoofing import BORDER, FOREIGN, FROM, ME, OURS, PASS, TOKENS, Forgery, a_scene, verdict
 
 EVIL = verdict(f"{ME}; dmarc=pass header.from=evil.example")
@@ -86,6 +87,24 @@ async def test_the_address_counts_where_the_envelope_says_it_not_in_a_header_of_
         for more in (f"X-Original-To: {stolen}\r\n", f"Delivered-To: {stolen}\r\n", f"Cc: {stolen}\r\n"):
             await scene.arrives(Forgery(to="help@harbour.example", more=more, top=BORDER))
             assert await scene.relayed() == []
+
+
+async def test_s12_a_mail_to_the_addresses_of_two_cases_is_held() -> None:
+    """A reply to all, or two of them in one mail: whose customer is meant, only its author can tell."""
+    async with a_scene() as scene:
+        one, two = scene.addresses["stolen"], scene.addresses["of another case"]
+        customers = scene.addresses["of the customer"]
+        for to, more in ((one, f"Cc: {two}\r\n"), (two, f"Cc: {customers}\r\n"), (customers, f"Cc: {two}\r\n")):
+            decision = await scene.arrives(Forgery(to=to, more=more))
+            assert decision.hold is not None
+            assert decision.hold.reason == "several-cases"
+        assert await scene.relayed() == []
+        jo = BORDER + verdict(f"{ME}; dmarc=pass header.from=customer.example")
+        al = customer_address(scene.story.desk.policy, HARBOUR, scene.other)
+        decision = await scene.arrives(
+            Forgery(to=customers, more=f"Cc: {al}\r\n", from_=("jo@customer.example",), top=jo, subject="Both")
+        )
+        assert decision.reasons[:3] == ("stranger-on-case", "signed-address", "several-cases")
 
 
 async def test_the_same_mail_is_relayed_when_it_is_genuine() -> None:
