@@ -22,7 +22,7 @@ _COMMENT = re.compile(r"\([^()]*\)")
 def split(value: str) -> tuple[str, dict[str, str]]:
     """The first token in lower case, and the parameters by lower-case name, decoded. Total and linear."""
     first, _, _ = value.partition(";")
-    token = _COMMENT.sub("", first).strip(" \t\r\n\"'").lower()
+    token = (_COMMENT.sub("", first) if "(" in first else first).strip(" \t\r\n\"'").lower()
     if ";" not in value:
         return token, {}
     plain: dict[str, str] = {}

@@ -88,6 +88,8 @@ def _mark_boundaries(lines: list[str], owners: list[Whose]) -> bool:
     With nothing new above it, the rest stays: there people wrote below an unmarked quotation, or in it.
     Says whether there was any such line.
     """
+    if not any(map(may_tell, lines)):
+        return False  # as in most mail
     at, first_new, found = 0, len(lines), False
     while at < len(lines):
         if owners[at] != "reply" or not lines[at].strip():
