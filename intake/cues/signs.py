@@ -14,7 +14,6 @@ _NOT_BEFORE = re.compile(
 _NEAR = 24  # characters
 _SPOTTER = Spotter({group.slug: group.said for group in GROUPS})
 _LETTER = re.compile(r"[^\W\d_]")
-_LOWER = bytes(range(ord("a"), ord("z") + 1))
 _SHOUTED = 0.6  # of all letters
 _SAMPLE = 2_000  # characters
 
@@ -30,9 +29,8 @@ def shouts(text: str) -> bool:
     text = text[:_SAMPLE]
     if re.search(r"[!?]{3}", text):
         return True
-    data = text.encode(errors="replace")
-    if len(data) - len(data.translate(None, _LOWER)) >= (1 - _SHOUTED) * len(text):
-        return False  # seen at once in most Latin text
+    if not any(len(word) > 1 and word.isupper() for word in text.split()):
+        return False  # as in most text
     letters = _LETTER.findall(text)
     return len(letters) >= 12 and sum(map(str.isupper, letters)) > _SHOUTED * len(letters)
 
