@@ -14,7 +14,7 @@ import multiprocessing
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -86,10 +86,11 @@ def step_by_step(loaded: Loaded, blobs: Sequence[bytes]) -> tuple[Spent, Counter
         for first in range(0, len(blobs), A_COMMIT):
             with engine.write.connect() as tx:
                 begun = tx.begin()
-                for number, blob in enumerate(blobs[first : first + A_COMMIT], start=first):
-                    raw = arrived(number, blob)
-                    receipt = _timed(spent, "keep", inbound.receive)(tx, raw)
-                    decision = _timed(spent, "rest", _settle)(desk, tx, receipt.inbound_id, raw)
+                raws = [
+                    arrived(number, blob) for number, blob in enumerate(blobs[first : first + A_COMMIT], start=first)
+                ]
+                ids = [_timed(spent, "keep", inbound.receive)(tx, raw).inbound_id for raw in raws]
+                for decision in _timed(spent, "rest", _settle)(desk, tx, dict(zip(ids, raws, strict=True))):
                     letters.update(letter.kind.value for letter in decision.letters)
                 _timed(spent, "commit", begun.commit)()
         engine.dispose()
@@ -108,9 +109,9 @@ def arrived(number: int, blob: bytes) -> RawMessage:
     )
 
 
-def _settle(desk: desk_room.Desk, tx: Any, inbound_id: int, raw: RawMessage) -> Any:
-    understood = understanding.understand(raw, desk.policy)
-    return desk.settle(tx, inbound_id=inbound_id, understood=understood, now=raw.received_at)
+def _settle(desk: desk_room.Desk, tx: Any, batch: dict[int, RawMessage]) -> Iterable[Any]:
+    understood = {inbound_id: understanding.understand(raw, desk.policy) for inbound_id, raw in batch.items()}
+    return desk.settle(tx, understood, now=max(raw.received_at for raw in batch.values())).values()
 
 
 @contextmanager

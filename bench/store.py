@@ -52,11 +52,11 @@ def decide(tx: Tx, number: int) -> None:
     asked = keys(
         inbound_id=inbound_id, sender=sender, fingerprint=fingerprint(body(number)), matters=(f"order:{number}",)
     )
-    facts.facts(tx, asked, now=now)
+    facts.facts(tx, [asked], now=now)
     started = opened(ref, address=sender, matters=[f"order:{number}"], message_id=f"{number}@customer.example")
     events = started, promised(TUESDAY + timedelta(hours=5)), event(Kind.ACKNOWLEDGED)
     written = letter(case_ref=ref, cause=f"inbound:{inbound_id}"), submission(f"l{number}", sender)
-    do(tx, decision(*events, ref=ref), written, inbound_id=inbound_id, next_look={ref: now}, now=now)
+    do(tx, decision(*events, ref=ref), written, inbound_id=inbound_id, look=lambda _: now, now=now)
 
 
 async def through_the_store(url: str, work: Work, messages: int) -> float:

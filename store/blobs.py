@@ -10,13 +10,8 @@ from store.schema import blob
 from store.writer import Tx
 
 
-def keep(tx: Tx, content: bytes) -> str:
-    """Keep the bytes once, however often they come. Returns their blob id."""
-    return keep_all(tx, [content])[0]
-
-
-def keep_all(tx: Tx, contents: Iterable[bytes]) -> list[str]:
-    """Keep each of them once, however often it comes. Returns their blob ids."""
+def keep(tx: Tx, contents: Iterable[bytes]) -> list[str]:
+    """Keep each of these bytes, at least one, once, however often it comes. Returns their blob ids."""
     named = [(sha256(content).hexdigest(), content) for content in contents]
     tx.execute(missing(tx, blob), [{"sha256": name, "size": len(each), "content": each} for name, each in named])
     return [name for name, _ in named]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import Row, Text, bindparam, insert, select
 
 from intake.case import Event, Kind
 from store import columns
@@ -16,8 +17,27 @@ from store.schema import case_event
 from store.writer import Tx
 
 GENESIS = ""  # what the first event of a case follows
-_INSERT = insert(case_event)
-_HISTORY = select(case_event).where(case_event.c.case_ref == bindparam("ref")).order_by(case_event.c.seq)
+_INSERT = insert(case_event).values(data=bindparam("text", type_=Text))
+_HISTORIES = (
+    select(case_event)
+    .where(case_event.c.case_ref.in_(bindparam("refs", expanding=True)))
+    .order_by(case_event.c.case_ref, case_event.c.seq)
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    """An event as it will be read back: a case is folded from this, so that replaying gives the same case."""
+
+    event: Event
+    text: str  # its data as canonical JSON
+
+
+def linked(event: Event) -> Link:
+    """What is kept of an event."""
+    text = columns.canonical(event.data)
+    kept = replace(event, actor=columns.clean(event.actor), data=json.loads(text), at=event.at.astimezone(UTC))
+    return Link(event=kept, text=text)
 
 
 def link(previous: str, *, ref: str, seq: int, kind: str, at: datetime, actor: str, data: str) -> str:
@@ -27,31 +47,30 @@ def link(previous: str, *, ref: str, seq: int, kind: str, at: datetime, actor: s
     return sha256("\n".join(parts).encode()).hexdigest()
 
 
-def links(ref: str, events: Sequence[Event], *, after: int, head: str) -> list[dict[str, Any]]:
+def rows(ref: str, events: Sequence[Link], *, after: int, head: str) -> list[dict[str, Any]]:
     """The rows that add events to a history that has `after` of them and ends in `head`."""
     return list(_rows(ref, events, after, head))
 
 
 def write(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
-    tx.execute(_INSERT, rows)
+    if rows:
+        tx.execute(_INSERT, rows)
 
 
-def as_stored(event: Event) -> Event:
-    """The event as it will be read back: a case is folded from this, so that replaying gives the same case."""
-    return replace(event, actor=columns.clean(event.actor), data=columns.plain(event.data), at=event.at.astimezone(UTC))
-
-
-def history(tx: Tx, ref: str) -> list[Event]:
-    """All events of a case, oldest first."""
-    return [event_of(row) for row in tx.execute(_HISTORY, {"ref": ref})]
+def histories(tx: Tx, refs: Sequence[str]) -> dict[str, list[Event]]:
+    """All events of these cases, oldest first."""
+    found: dict[str, list[Event]] = {}
+    for row in tx.execute(_HISTORIES, {"refs": refs}) if refs else ():
+        found.setdefault(row.case_ref, []).append(event_of(row))
+    return found
 
 
 def event_of(row: Row[Any]) -> Event:
     return Event(kind=Kind(row.kind), at=row.at, actor=row.actor, data=row.data)
 
 
-def _rows(ref: str, events: Sequence[Event], after: int, head: str) -> Iterator[dict[str, Any]]:
-    for seq, event in enumerate(events, start=after + 1):
-        row: dict[str, Any] = {"kind": event.kind.value, "at": event.at, "actor": event.actor}
-        previous, head = head, link(head, ref=ref, seq=seq, data=columns.canonical(event.data), **row)
-        yield {**row, "case_ref": ref, "seq": seq, "data": event.data, "previous_hash": previous, "hash": head}
+def _rows(ref: str, events: Sequence[Link], after: int, head: str) -> Iterator[dict[str, Any]]:
+    for seq, each in enumerate(events, start=after + 1):
+        row: dict[str, Any] = {"kind": each.event.kind.value, "at": each.event.at, "actor": each.event.actor}
+        previous, head = head, link(head, ref=ref, seq=seq, data=each.text, **row)
+        yield {**row, "case_ref": ref, "seq": seq, "text": each.text, "previous_hash": previous, "hash": head}

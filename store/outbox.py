@@ -39,13 +39,17 @@ _LOOK = select(outbox).where(_THIS).with_for_update()
 _SETTLE = update(outbox).where(_THIS)  # the columns named with the letter are changed
 
 
-def queue(tx: Tx, letter: Letter, submission: Submission, *, now: datetime) -> int | None:
-    """Put a letter in the outbox. None where its cause has written it already: it is not sent twice."""
-    outbox_id: int | None = tx.scalar(added(tx, outbox), _row(tx, letter, submission, now))
-    if outbox_id is not None and submission.message_id and letter.case_ref:
-        link = {"message_id": submission.message_id, "case_ref": letter.case_ref, "outbox_id": outbox_id}
-        tx.execute(upsert(tx, thread_id), link)
-    return outbox_id
+def queue(tx: Tx, letters: Sequence[tuple[Letter, Submission]], *, now: datetime) -> None:
+    """Put letters in the outbox, but for those that their cause has written already: they are not sent twice."""
+    if not letters:
+        return
+    blob_ids = blobs.keep(tx, [submission.blob for _, submission in letters])
+    rows = [_row(*each, blob_id, now) for each, blob_id in zip(letters, blob_ids, strict=True)]
+    queued = tx.execute(added(tx, outbox, "message_id", "case_ref"), rows).all()
+    links = [{"outbox_id": row.id, "message_id": row.message_id, "case_ref": row.case_ref} for row in queued]
+    links = [link for link in links if link["message_id"] and link["case_ref"]]
+    if links:
+        tx.execute(upsert(tx, thread_id), links)
 
 
 def claim(
@@ -102,7 +106,7 @@ def lose(tx: Tx, node: int) -> list[int]:
     return sorted(row.id for row in rows if row.state == "unknown")
 
 
-def _row(tx: Tx, letter: Letter, submission: Submission, now: datetime) -> dict[str, Any]:
+def _row(letter: Letter, submission: Submission, blob_id: str, now: datetime) -> dict[str, Any]:
     return {
         "case_ref": letter.case_ref,
         "kind": letter.kind.value,
@@ -115,7 +119,7 @@ def _row(tx: Tx, letter: Letter, submission: Submission, now: datetime) -> dict[
         "rcpt": list(submission.rcpt_to),
         "message_id": submission.message_id,
         "letter_id": letter_id(submission.message_id),
-        "blob_id": blobs.keep(tx, submission.blob),
+        "blob_id": blob_id,
         "text": letter.text,
         "state": "pending",
         "attempts": 0,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 
 from intake.case import Case, Promise, Status
 from intake.policy import Policy
@@ -13,21 +14,21 @@ from store.inserting import missing, upsert
 from store.schema import case_matter, participant, promise, register, thread_id
 from store.writer import Tx
 
+_OFF_THE_REGISTER = delete(register).where(register.c.case_ref == bindparam("which"))
 
-def project(tx: Tx, case: Case, *, before: Case | None, policy: Policy) -> None:
-    """Bring everything that is made from a case up to date. `before` is what was projected last, None for nothing."""
-    dated = before if before is not None and before.received_at == case.received_at else None
-    _index(tx, participant, "address", case, _new(case.participants, dated.participants if dated else ()))
-    _index(tx, case_matter, "matter", case, _new(case.matters, dated.matters if dated else ()))
-    threads = [
-        {"message_id": each, "case_ref": case.ref} for each in _new(case.thread, before.thread if before else ())
-    ]
-    if threads:
-        tx.execute(missing(tx, thread_id), threads)
-    promises = [promise_row(case.ref, each) for each in _new(case.promises, before.promises if before else ())]
-    if promises:
-        tx.execute(upsert(tx, promise), promises)
-    _register(tx, case, policy)
+
+Step: TypeAlias = tuple[Case | None, Case]  # what was projected last, None for nothing; and what there is now
+
+
+def project(tx: Tx, steps: Sequence[Step], *, policy: Policy) -> None:
+    """Bring everything that is made from these cases up to date."""
+    _put(tx, upsert(tx, participant), [row for step in steps for row in _dated(*step, "participants", "address")])
+    _put(tx, upsert(tx, case_matter), [row for step in steps for row in _dated(*step, "matters", "matter")])
+    threads = [{"message_id": each, "case_ref": case.ref} for was, case in steps for each in _new(case, was, "thread")]
+    _put(tx, missing(tx, thread_id), threads)
+    promises = [promise_row(case.ref, each) for was, case in steps for each in _new(case, was, "promises")]
+    _put(tx, upsert(tx, promise), promises)
+    _register(tx, [case for _, case in steps], policy)
 
 
 def promise_row(ref: str, made: Promise) -> dict[str, Any]:
@@ -48,19 +49,25 @@ def cells(case: Case, policy: Policy) -> dict[str, str]:
     return {f"column_{number}": cell for number, cell in enumerate(register_row(case, policy), start=1)}
 
 
-def _register(tx: Tx, case: Case, policy: Policy) -> None:
-    if case.status is Status.MERGED:
-        tx.execute(delete(register).where(register.c.case_ref == case.ref))
-    else:
-        row = {"case_ref": case.ref, "received_at": case.received_at, **cells(case, policy)}
-        tx.execute(upsert(tx, register), row)
+def _register(tx: Tx, cases: Sequence[Case], policy: Policy) -> None:
+    shown = [case for case in cases if case.status is not Status.MERGED]
+    rows = [{"case_ref": case.ref, "received_at": case.received_at, **cells(case, policy)} for case in shown]
+    _put(tx, upsert(tx, register), rows)
+    _put(tx, _OFF_THE_REGISTER, [{"which": case.ref} for case in cases if case.status is Status.MERGED])
 
 
-def _index(tx: Tx, table: Any, column: str, case: Case, new: list[str]) -> None:
-    rows = [{"case_ref": case.ref, column: each, "received_at": case.received_at} for each in new]
+def _dated(before: Case | None, case: Case, field: str, column: str) -> list[dict[str, Any]]:
+    """Rows that are sorted by when the case was received: all of them anew where that has moved."""
+    same = before if before is not None and before.received_at == case.received_at else None
+    row = {"case_ref": case.ref, "received_at": case.received_at}
+    return [row | {column: each} for each in _new(case, same, field)]
+
+
+def _new(case: Case, before: Case | None, field: str) -> list[Any]:
+    was = getattr(before, field) if before is not None else ()
+    return [each for each in getattr(case, field) if each not in was]
+
+
+def _put(tx: Tx, statement: Any, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        tx.execute(upsert(tx, table), rows)
-
-
-def _new(now: tuple[Any, ...], was: tuple[Any, ...]) -> list[Any]:
-    return [each for each in now if each not in was]
+        tx.execute(statement, rows)

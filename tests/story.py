@@ -98,7 +98,7 @@ class Story:
 
         def settle(tx):
             receipt = inbound.receive(tx, raw)
-            return self.desk.settle(tx, receipt.inbound_id, understood, self.now)
+            return self.desk.settle(tx, {receipt.inbound_id: understood}, self.now)[receipt.inbound_id]
 
         return await self.store.write(settle)
 

@@ -1,9 +1,9 @@
-"""Deciding what was received: takes messages up, understands each outside the transaction, settles each inside one."""
+"""Deciding what was received: takes messages up, reads them outside the transaction, settles them inside one."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
@@ -19,23 +19,33 @@ from workers.desk import Desk
 from workers.lines import Lines, Turn, kin
 from workers.log import where
 from workers.metrics import DECIDED, FAILED, WAIT
+from workers.reading import Reader, apart, suspicious
 from workers.runner import Runner
-from workers.sandbox import Sandbox
-from workers.understanding import Understood, understand
+from workers.understanding import Understood
 
 log = structlog.get_logger()
 TRIES = 5  # how often a decision is made anew because the case moved, or the database was away, meanwhile
-LARGE = 256 * 1024  # bytes; reading more than this could hold up the daemon
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """Messages that are read and settled together."""
+
+    turn: Turn
+    messages: list[Claimed] = field(default_factory=list)
 
 
 class Triage(Runner):
-    """Every kept message ends as a decision, or parked after three faults of ours. None waits for another one, but
-    for those that it may belong to.
+    """Every kept message ends as a decision, or parked after three faults of ours.
+
+    What is taken up together is read and settled together. What is slow to read goes its own way, and its kin after it, so that
+    nothing else waits for it.
     """
 
     name = "triage"
     batch = 50
-    at_once = 200
+    at_once = 2  # groups: while one is settled the next is read, and meanwhile enough comes in for a third
+    alone = 200  # messages that go their own way
 
     def __init__(self, store: Store, desk: Desk, clock: Clock, decided: Callable[[], None]) -> None:
         super().__init__()
@@ -43,74 +53,93 @@ class Triage(Runner):
         self._desk = desk
         self._clock = clock
         self._decided = decided
-        self._crew = Crew(self.name, most=self.at_once)
+        self._together = Crew(self.name, most=self.at_once)
+        self._alone = Crew(self.name, most=self.alone)
+        self._at_hand: set[int] = set()
         self._lines = Lines()
-        self._sandbox = Sandbox(desk.policy)
+        self._reader = Reader(desk.policy)
 
     async def once(self) -> int:
-        limit = min(self.batch, await self._crew.room())
+        await self._together.room()
+        limit = min(self.batch, await self._alone.room())
         now = self._clock.now()
-        node, at_hand = self._store.node, self._crew.at_hand
+        node, at_hand = self._store.node, sorted(self._at_hand)
         claimed = await self._store.write(
             lambda tx: inbound.claim(tx, node=node, now=now, limit=limit, at_hand=at_hand)
         )
-        for each in claimed:
-            if each.claims >= inbound.SUSPECT_AFTER:
-                await self._crew.finish()  # should it end the process again, nothing else is at hand
-            await self._begin(each)
+        if any(each.claims >= inbound.SUSPECT_AFTER for each in claimed):
+            await self.settled()  # should it end the process again, nothing else is at hand
+        for group in self._groups([each for each in claimed if each.inbound_id not in at_hand]):
+            self._at_hand.update(each.inbound_id for each in group.messages)
+            crew = self._alone if group.turn.slow else self._together
+            crew.begin(group.messages[0].inbound_id, self._in_turn(group))
         return len(claimed)
 
     async def settled(self) -> None:
         """Wait until everything that was taken up is decided."""
-        await self._crew.finish()
+        await self._together.finish()
+        await self._alone.finish()
 
     async def finish(self) -> None:
         await self.settled()
-        await self._sandbox.close()
+        await self._reader.close()
 
-    async def _begin(self, claimed: Claimed) -> None:
-        if claimed.inbound_id in self._crew:
-            return
-        known = set() if _suspicious(claimed) else await asyncio.to_thread(kin, claimed.raw)
-        self._crew.begin(claimed.inbound_id, self._in_turn(claimed, self._lines.join(known)))
+    def _groups(self, claimed: Sequence[Claimed]) -> list[Group]:
+        """The ordinary ones together; each one alone that is slow to read, or comes after something slow."""
+        together, alone = Group(turn=Turn(slow=False)), list[Group]()
+        for each in claimed:
+            keys = set() if suspicious(each) else kin(each.raw)
+            group = together
+            if apart(each) or self._lines.slow(keys):
+                alone.append(group := Group(turn=Turn(slow=True)))
+            self._lines.join(group.turn, keys)
+            group.messages.append(each)
+        return [group for group in (together, *alone) if group.messages]
 
-    async def _in_turn(self, claimed: Claimed, turn: Turn) -> None:
+    async def _in_turn(self, group: Group) -> None:
         try:
-            await self._handle(claimed, turn)
+            if understood := await self._read([each for each in group.messages if not await self._parked(each)]):
+                await group.turn.come()
+                await self._settle(understood)
         finally:
-            self._lines.leave(turn)
+            self._lines.leave(group.turn)
+            self._at_hand.difference_update(each.inbound_id for each in group.messages)
 
-    async def _handle(self, claimed: Claimed, turn: Turn) -> None:
+    async def _parked(self, claimed: Claimed) -> bool:
+        if claimed.claims < inbound.ENDS_THE_PROCESS:
+            return False
+        fault = "ends_the_process"
+        await self._store.write(lambda tx: inbound.park(tx, claimed.inbound_id, fault=fault))
+        self._complain(claimed.inbound_id, fault, parked=True)
+        return True
+
+    async def _read(self, messages: Sequence[Claimed]) -> dict[int, Understood]:
+        found = await self._reader.read(messages)
+        for inbound_id, fault in found.items():
+            if isinstance(fault, Exception):
+                await self._fail(inbound_id, fault)
+        return {inbound_id: each for inbound_id, each in found.items() if isinstance(each, Understood)}
+
+    async def _settle(self, batch: Mapping[int, Understood]) -> None:
+        """Together; and where that fails each by itself, so that one spoils no other."""
         try:
-            if claimed.claims >= inbound.ENDS_THE_PROCESS:
-                await self._park(claimed)
-                return
-            understood = await self._understand(claimed)
-            await turn.come()
-            decision = await self._settle(claimed, understood)
-        except LostLease:
-            return  # somebody else has decided it
+            decided = await self._decide(batch)
         except TryLater:
-            return  # when its lease ends it is taken up again
-        except Exception as error:
-            await self._fail(claimed, where(error))
+            return  # it is taken up again
+        except Exception as fault:
+            for inbound_id, each in batch.items() if len(batch) > 1 else ():
+                await self._settle({inbound_id: each})
+            if len(batch) == 1 and not isinstance(fault, LostLease):  # else somebody else has decided it
+                await self._fail(next(iter(batch)), fault)
         else:
-            self._tell(claimed, decision)
+            for inbound_id, decision in decided.items():
+                self._tell(inbound_id, batch[inbound_id], decision)
             self._decided()
 
-    async def _understand(self, claimed: Claimed) -> Understood:
-        """Here, or in the sandbox: what is large, and what was taken up before and never came to an end."""
-        if len(claimed.raw.blob) > LARGE or _suspicious(claimed):
-            return await self._sandbox.understand(claimed.raw)
-        return await asyncio.to_thread(understand, claimed.raw, self._desk.policy)
-
-    async def _settle(self, claimed: Claimed, understood: Understood) -> Decision:
+    async def _decide(self, batch: Mapping[int, Understood]) -> dict[int, Decision]:
         for _ in range(TRIES):
-            settle = partial(
-                self._desk.settle, inbound_id=claimed.inbound_id, understood=understood, now=self._clock.now()
-            )
             try:
-                return await self._store.write(settle)
+                return await self._store.write(partial(self._desk.settle, batch=batch, now=self._clock.now()))
             except LostLease:
                 raise
             except (Conflict, RefTaken):
@@ -119,33 +148,23 @@ class Triage(Runner):
                 await self._clock.sleep(self.pause_seconds)
         raise TryLater
 
-    async def _fail(self, claimed: Claimed, fault: str) -> None:
-        now = self._clock.now()
-        parked = await self._store.write(lambda tx: inbound.fail(tx, claimed.inbound_id, now=now, fault=fault))
-        self._complain(claimed, fault, parked=parked)
+    async def _fail(self, inbound_id: int, error: Exception) -> None:
+        now, fault = self._clock.now(), where(error)
+        parked = await self._store.write(lambda tx: inbound.fail(tx, inbound_id, now=now, fault=fault))
+        self._complain(inbound_id, fault, parked=parked)
 
-    async def _park(self, claimed: Claimed) -> None:
-        fault = "ends_the_process"
-        await self._store.write(lambda tx: inbound.park(tx, claimed.inbound_id, fault=fault))
-        self._complain(claimed, fault, parked=True)
-
-    def _complain(self, claimed: Claimed, fault: str, *, parked: bool) -> None:
+    def _complain(self, inbound_id: int, fault: str, *, parked: bool) -> None:
         FAILED.labels(parked=str(parked).lower()).inc()
-        log.error("message_parked" if parked else "triage_fault", inbound_id=claimed.inbound_id, fault=fault)
+        log.error("message_parked" if parked else "triage_fault", inbound_id=inbound_id, fault=fault)
 
-    def _tell(self, claimed: Claimed, decision: Decision) -> None:
+    def _tell(self, inbound_id: int, understood: Understood, decision: Decision) -> None:
         DECIDED.labels(verdict=decision.verdict.value, rule=decision.reasons[0]).inc()
-        WAIT.observe(max(0.0, (self._clock.now() - claimed.raw.received_at).total_seconds()))
+        WAIT.observe(max(0.0, (self._clock.now() - understood.raw.received_at).total_seconds()))
         log.info(
             "message_decided",
-            inbound_id=claimed.inbound_id,
+            inbound_id=inbound_id,
             verdict=decision.verdict.value,
             reasons=list(decision.reasons),
             case=decision.case_ref,
             letters=[letter.kind.value for letter in decision.letters],
         )
-
-
-def _suspicious(claimed: Claimed) -> bool:
-    """It was taken up often without a result, and no fault was caught: the process may have ended of it, not once by chance."""
-    return claimed.claims - claimed.attempts >= inbound.SUSPECT_AFTER

@@ -11,7 +11,7 @@ from intake.decision import CaseChange, Decision, Keys, Verdict
 from intake.letter import Letter, LetterKind, Submission
 from intake.message import Envelope, RawMessage
 from store import inbound, nodes
-from store.apply import apply
+from store.apply import Outcome, apply
 from store.writer import Tx
 from tests.harbour import POLICY, TUESDAY
 
@@ -111,8 +111,8 @@ def do(
     tx: Tx, made: Decision, *letters: tuple[Letter, Submission], inbound_id: int | None = None, **changes: Any
 ) -> None:
     """Apply a decision as triage would."""
-    arguments: dict[str, Any] = {"policy": POLICY, "now": TUESDAY, "next_look": {}} | changes
-    apply(tx, inbound_id=inbound_id, decision=made, outgoing=letters, **arguments)
+    arguments: dict[str, Any] = {"policy": POLICY, "now": TUESDAY, "look": lambda _: TUESDAY} | changes
+    apply(tx, [Outcome(inbound_id=inbound_id, decision=made, letters=letters)], **arguments)
 
 
 def die_with_messages(tx: Tx, now: datetime = TUESDAY, *, limit: int = 50) -> None:

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from intake.case import Kind, Status
 from intake.decision import CaseChange, Due, Verdict
 from intake.history import replay
-from store import Conflict, RefTaken, cases, inbound, register
-from store.chain import as_stored
+from store import Conflict, RefTaken, cases, inbound, recording, register
+from store.chain import linked
 from store.database import Store
 from store.schema import inbound as messages
 from store.schema import promise
@@ -62,7 +62,7 @@ async def test_a_decision_about_an_older_state_of_a_case_is_made_again(store: St
     with pytest.raises(Conflict):
         await store.write(lambda tx: do(tx, more, seen=[seen]))
     with pytest.raises(Conflict):
-        await store.write(lambda tx: do(tx, Due(), seen=[seen], next_look={REF: None}))
+        await store.write(lambda tx: do(tx, Due(), seen=[seen]))
     assert (await store.read(lambda tx: cases.look(tx, REF))).events == 2
 
 
@@ -99,7 +99,7 @@ async def test_promises_are_kept_up_to_date(store: Store) -> None:
 
 
 async def test_a_case_is_taken_up_when_its_time_comes_and_not_before(store: Store) -> None:
-    await store.write(lambda tx: take_in(tx, decision(opened()), next_look={REF: SOON}))
+    await store.write(lambda tx: take_in(tx, decision(opened()), look=lambda _: SOON))
 
     async def due(now, node=ME):
         found = await store.write(lambda tx: cases.due(tx, node=node, now=now, limit=10))
@@ -109,14 +109,8 @@ async def test_a_case_is_taken_up_when_its_time_comes_and_not_before(store: Stor
     assert await due(SOON) == [REF]
     assert await due(SOON, OTHER_NODE) == []  # somebody has it
     assert await due(SOON) == [REF]  # and gets it again, should a fault have swallowed the answer
-    await store.write(lambda tx: do(tx, Due(), next_look={REF: None}))
+    await store.write(lambda tx: do(tx, Due(), seen=[cases.look(tx, REF)], look=lambda _: None))
     assert await due(SOON + timedelta(days=9)) == []
-
-
-async def test_a_change_without_a_word_about_its_next_look_is_looked_at_at_once(store: Store) -> None:
-    await store.write(lambda tx: take_in(tx, decision(opened())))
-    found = await store.write(lambda tx: cases.due(tx, node=ME, now=TUESDAY, limit=10))
-    assert [case.ref for case in found] == [REF]
 
 
 async def test_cases_are_listed_newest_first_and_by_status(store: Store) -> None:
@@ -134,7 +128,7 @@ async def test_everything_derived_can_be_made_again_from_the_history(store: Stor
     await store.write(lambda tx: tx.exec_driver_sql("DELETE FROM promise"))
     await store.write(lambda tx: tx.exec_driver_sql("DELETE FROM register"))
     await store.write(lambda tx: tx.exec_driver_sql("""UPDATE "case" SET status = 'resolved', events = 0"""))
-    await store.write(lambda tx: cases.rebuild(tx, REF, POLICY))
+    await store.write(lambda tx: recording.rebuild(tx, REF, POLICY))
     assert await store.read(lambda tx: (cases.look(tx, REF), register.rows(tx))) == before
     assert await store.read(lambda tx: tx.scalar(select(promise.c.id))) == "p1"
 
@@ -160,7 +154,7 @@ async def test_whatever_a_stranger_writes_is_read_back_as_it_was_folded(store: S
 
     with pytest.raises(Done) as done:
         await store.write(once)
-    stored = [as_stored(each) for each in events]
+    stored = [linked(each).event for each in events]
     assert done.value.args[0] == (replay(stored), stored)
 
 

@@ -25,7 +25,8 @@ OTHER = make("HH", 1)
 
 
 async def ask(store: Store, *, now=TUESDAY, **wanted: Any) -> Facts:
-    return await store.read(lambda tx: facts.facts(tx, keys(**wanted), now=now))
+    [found] = await store.read(lambda tx: facts.facts(tx, [keys(**wanted)], now=now))
+    return found
 
 
 async def open_case(store: Store, *letters, ref: str = REF, **data: Any) -> None:
@@ -167,14 +168,14 @@ async def test_looking_up_takes_as_many_queries_for_many_cases_as_for_one(store:
     def counted(tx: Tx) -> int:
         statements: list[str] = []
         listening.listen(tx, "before_cursor_execute", lambda *args: statements.append(args[2]))
-        facts.facts(tx, keys(**asked), now=TUESDAY)
+        facts.facts(tx, [keys(**asked)], now=TUESDAY)
         return len(statements)
 
     await open_case(store)
     one = await store.write(counted)
     for number in range(15):
         await open_case(store, ref=make("HH", number))
-    assert await store.write(counted) == one <= 9
+    assert await store.write(counted) == one <= 10
 
 
 async def test_quick_messages_about_one_case_are_decided_one_after_the_other(postgres: Postgres) -> None:
@@ -183,7 +184,8 @@ async def test_quick_messages_about_one_case_are_decided_one_after_the_other(pos
         await open_case(nodes[0])
 
         def add(tx: Tx) -> int:
-            case = facts.facts(tx, keys(case_refs=(REF,)), now=TUESDAY).by_reference
+            [found] = facts.facts(tx, [keys(case_refs=(REF,))], now=TUESDAY)
+            case = found.by_reference
             do(tx, decision(event(Kind.NOTE_ADDED), verdict=Verdict.APPEND), seen=[case])
             return case.events
 

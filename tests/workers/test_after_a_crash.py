@@ -53,8 +53,8 @@ async def test_a_message_that_ends_the_process_each_time_is_parked_and_the_next_
 class Overtaken(Desk):
     """Somebody else has decided the message while we read it."""
 
-    def settle(self, tx, inbound_id, understood, now):
-        raise LostLease(inbound_id)
+    def settle(self, tx, batch, now):
+        raise LostLease(", ".join(map(str, batch)))
 
 
 async def test_a_message_that_another_node_has_decided_is_left_alone(store: Store, clock: FakeClock) -> None:

@@ -13,8 +13,10 @@ from store.database import Store
 from store.schema import inbound as arrivals
 from tests.harbour import FakeClock
 from tests.store.examples import raw
+from workers import triage
 from workers.desk import Desk
-from workers.lines import Lines, kin
+from workers.lines import Lines, Turn, kin
+from workers.reading import Reader
 from workers.triage import Triage
 
 
@@ -27,16 +29,17 @@ def mail(number: int, sender: str, *refs: int) -> bytes:
 @pytest.fixture
 def first_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading the first of several messages takes as long as it takes to read all others."""
-    original, others = Triage._understand, asyncio.Semaphore(0)
+    original, others = Reader.read, asyncio.Semaphore(0)
+    monkeypatch.setattr(triage, "apart", lambda claimed: claimed.inbound_id == 1)
 
-    async def slow(self, claimed):
-        if claimed.inbound_id == 1:
+    async def slow(self, messages):
+        if messages[0].inbound_id == 1:
             await others.acquire()
-        found = await original(self, claimed)
+        found = await original(self, messages)
         others.release()
         return found
 
-    monkeypatch.setattr(Triage, "_understand", slow)
+    monkeypatch.setattr(Reader, "read", slow)
 
 
 @pytest.mark.parametrize(
@@ -51,16 +54,18 @@ async def test_an_answer_waits_for_what_it_answers(
 ) -> None:
     blobs = mail(1, "jo@customer.example"), second
     await store.write(lambda tx: [inbound.receive(tx, raw(str(n), blob=blob)) for n, blob in enumerate(blobs)])
-    triage = Triage(store, desk, clock, decided=lambda: None)
-    await triage.once()
-    await triage.finish()
+    worker = Triage(store, desk, clock, decided=lambda: None)
+    await worker.once()
+    await worker.finish()
     found = await store.read(lambda tx: tx.execute(select(arrivals.c.verdict).order_by(arrivals.c.id)).scalars().all())
     assert found == ["OPEN", verdict]
 
 
 async def test_lines_are_left_in_any_order_and_come_to_an_end() -> None:
     lines, done = Lines(), []
-    turns = [lines.join(keys) for keys in ({"a"}, {"a", "b"}, {"b"}, {"c"}, {"a"})]
+    turns = [Turn(slow=True) for _ in range(5)]
+    for turn, keys in zip(turns, ({"a"}, {"a", "b"}, {"b"}, {"c"}, {"a"}), strict=True):
+        lines.join(turn, keys)
 
     async def go(number: int) -> None:
         await turns[number].come()

@@ -18,7 +18,7 @@ import structlog
 from tests.e2e.house import PASSWORD, House, StoryClock, open_house
 from tests.harbour import TUESDAY
 from tests.workers.verbs.mails import SETTINGS
-from workers import triage
+from workers import reading
 from workers.log import configure, where
 
 BIRD = "kanarienvogel"  # stands wherever a customer can put a word
@@ -94,14 +94,14 @@ async def test_no_word_of_a_customer_reaches_the_log_whatever_happens(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logs_put_back: None
 ) -> None:
     """Zammad and FreeScout have logged whole mails when one could not be read."""
-    understand, log = triage.understand, io.StringIO()
+    understand, log = reading.understand, io.StringIO()
 
     def clumsy(raw, policy):
         if b"clumsy" in raw.blob:
             raise ValueError(raw.blob)
         return understand(raw, policy)
 
-    monkeypatch.setattr(triage, "understand", clumsy)
+    monkeypatch.setattr(reading, "understand", clumsy)
     monkeypatch.setattr(sys, "stderr", log)
     configure("json", "debug")
     async with open_house(tmp_path, CHANNELS + SETTINGS, StoryClock(TUESDAY)) as house:

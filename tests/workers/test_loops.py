@@ -154,7 +154,7 @@ async def test_what_cannot_be_kept_keeps_nothing_out_that_came_with_it(store: St
 async def test_a_promise_that_comes_due_is_looked_at_once(store: Store, desk: Desk, clock: FakeClock) -> None:
     soon = TUESDAY + timedelta(minutes=30)
     made = decision(opened(), promised(TUESDAY + timedelta(hours=4)))
-    await store.write(lambda tx: do(tx, made, next_look={REF: soon}))
+    await store.write(lambda tx: do(tx, made, look=lambda _: soon))
     wakes: list[None] = []
     reminder = Reminder(store, desk, clock, written=lambda: wakes.append(None))
     assert await reminder.once() == 0

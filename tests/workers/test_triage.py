@@ -17,18 +17,20 @@ from store.schema import inbound as arrivals
 from tests.harbour import POLICY, FakeClock, FakeIds
 from tests.paper import letters
 from tests.store.examples import die_with_messages, raw
-from workers import triage as module
+from workers import reading
 from workers.desk import Desk
-from workers.triage import LARGE, Triage
+from workers.reading import LARGE
+from workers.triage import Triage
 
 
 class Faulty(Desk):
     """Fails at messages of one kind, with their words in its mouth."""
 
-    def settle(self, tx, inbound_id, understood, now):
-        if b"poison" in understood.raw.blob:
-            raise ValueError(understood.raw.blob.decode())
-        return super().settle(tx, inbound_id, understood, now)
+    def settle(self, tx, batch, now):
+        for understood in batch.values():
+            if b"poison" in understood.raw.blob:
+                raise ValueError(understood.raw.blob.decode())
+        return super().settle(tx, batch, now)
 
 
 def faulty() -> Faulty:
@@ -77,14 +79,14 @@ async def test_a_message_that_cannot_be_decided_delays_no_other(store: Store, cl
 async def test_a_message_that_takes_long_to_read_delays_no_other(
     store: Store, desk: Desk, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read_on, understand = threading.Event(), module.understand
+    read_on, understand = threading.Event(), reading.understand
 
     def slow(each, policy):
         if each.source_id == "slow":
             read_on.wait(10)
         return understand(each, policy)
 
-    monkeypatch.setattr(module, "understand", slow)
+    monkeypatch.setattr(reading, "understand", slow)
     await keep(store, "slow")
     triage = worker(store, desk, clock)
     await triage.once()
@@ -116,7 +118,7 @@ async def test_a_message_taken_up_often_before_is_read_where_it_can_do_no_harm(
     store: Store, desk: Desk, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """P-04: it may be what ended the process."""
-    monkeypatch.setattr(module, "understand", lambda *_: pytest.fail("read in the daemon's own process"))
+    monkeypatch.setattr(reading, "understand", lambda *_: pytest.fail("read in the daemon's own process"))
     await keep(store, "1")
     for _ in range(inbound.SUSPECT_AFTER - 1):
         await store.write(lambda tx: die_with_messages(tx, clock.now(), limit=1))
@@ -149,7 +151,7 @@ async def test_a_database_that_is_away_for_a_moment_is_no_fault_of_the_message(d
 
 async def test_two_complaints_that_draw_the_same_number_get_one_each(store: Store, clock: FakeClock) -> None:
     class Unlucky(FakeIds):
-        drawn = iter([7, 7, 8])
+        drawn = iter([7, 7, 8, 9])
 
         def case_number(self) -> int:
             return next(self.drawn)

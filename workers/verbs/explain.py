@@ -104,11 +104,11 @@ async def _play(store: Store, desk: Desk, raw: RawMessage, found: Understood) ->
 
 def _keep_and_settle(tx: Tx, desk: Desk, raw: RawMessage, found: Understood) -> Decision:
     receipt: Receipt = inbound.receive(tx, raw)
-    return desk.settle(tx, receipt.inbound_id, found, raw.received_at)
+    return desk.settle(tx, {receipt.inbound_id: found}, raw.received_at)[receipt.inbound_id]
 
 
 async def _ask(store: Store, desk: Desk, found: Understood) -> Decision:
-    return await store.read(lambda tx: desk.consider(tx, None, found, SystemClock().now()))
+    return await store.read(lambda tx: desk.consider(tx, found, SystemClock().now()))
 
 
 def _described(found: Understood) -> dict[str, Any]:
