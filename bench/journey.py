@@ -89,8 +89,8 @@ def step_by_step(loaded: Loaded, blobs: Sequence[bytes]) -> tuple[Spent, Counter
                 raws = [
                     arrived(number, blob) for number, blob in enumerate(blobs[first : first + A_COMMIT], start=first)
                 ]
-                ids = [_timed(spent, "keep", inbound.receive)(tx, raw).inbound_id for raw in raws]
-                for decision in _timed(spent, "rest", _settle)(desk, tx, dict(zip(ids, raws, strict=True))):
+                kept = [each.inbound_id for each in _timed(spent, "keep", inbound.receive_all)(tx, raws)]
+                for decision in _timed(spent, "rest", _settle)(desk, tx, dict(zip(kept, raws, strict=True))):
                     letters.update(letter.kind.value for letter in decision.letters)
                 _timed(spent, "commit", begun.commit)()
         engine.dispose()

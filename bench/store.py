@@ -2,8 +2,9 @@
 
     .venv/bin/python -m bench.store [MESSAGES] [ROUNDS]
 
-Received: one durable `write` a message, 64 in flight. Decided: facts, apply and the letter, 64 in flight. The bare side replays
-the very statements that the store executed, 50 messages to a commit, in one thread. Medians of interleaved rounds.
+Received: groups of 50, as the keeper makes them. Decided: facts, apply and the letter, in batches of 50, as triage does it, two
+at a time. The bare side replays the very rows that the store wrote, table by table, 50 messages to a commit, in one thread; it
+looks nothing up. Medians of interleaved rounds.
 """
 
 from __future__ import annotations
@@ -23,50 +24,66 @@ from typing import Any
 from sqlalchemy import event as listening
 
 from intake.case import Kind
+from intake.decision import Keys
 from intake.fingerprint import fingerprint
 from intake.reference import make
 from store import facts, inbound
+from store.apply import Outcome, apply
 from store.database import Store
 from store.engine import engines, parse
 from store.writer import Tx
-from tests.harbour import TUESDAY
+from tests.harbour import POLICY, TUESDAY
 from tests.store.databases import Postgres, Sqlite, absent
-from tests.store.examples import decision, do, event, keys, letter, opened, promised, raw, submission
+from tests.store.examples import decision, event, keys, letter, opened, promised, raw, submission
 
-IN_FLIGHT, A_COMMIT = 64, 50
-Work = Callable[[Tx, int], Any]
+IN_FLIGHT, A_COMMIT = 2, 50
+Work = Callable[[Tx, range], Any]
 
 
 def body(number: int) -> bytes:
     return b"Message-ID: <%d@customer.example>\r\n\r\n" % number + b"The lamp arrived broken. " * 120
 
 
-def receive(tx: Tx, number: int) -> None:
-    inbound.receive(tx, raw(str(number), blob=body(number)))
+def receive(tx: Tx, numbers: range) -> None:
+    inbound.receive_all(tx, [raw(str(number), blob=body(number)) for number in numbers])
 
 
-def decide(tx: Tx, number: int) -> None:
-    """What triage does with a first contact; ids of messages are 1, 2, ... in a fresh database."""
-    inbound_id, ref, sender = number + 1, make("HH", number), f"customer{number}@customer.example"
-    now = TUESDAY + timedelta(seconds=number)
-    asked = keys(
-        inbound_id=inbound_id, sender=sender, fingerprint=fingerprint(body(number)), matters=(f"order:{number}",)
-    )
-    facts.facts(tx, [asked], now=now)
-    started = opened(ref, address=sender, matters=[f"order:{number}"], message_id=f"{number}@customer.example")
+def decide(tx: Tx, numbers: range) -> None:
+    """What triage does with first contacts; ids of messages are 1, 2, ... in a fresh database."""
+    now = TUESDAY + timedelta(seconds=numbers[0])
+    facts.facts(tx, [asked(number) for number in numbers], now=now)
+    apply(tx, [outcome(number) for number in numbers], policy=POLICY, now=now, look=lambda _: now)
+
+
+def asked(number: int) -> Keys:
+    mark = fingerprint(body(number))
+    return keys(inbound_id=number + 1, sender=sender(number), fingerprint=mark, matters=(f"order:{number}",))
+
+
+def sender(number: int) -> str:
+    return f"customer{number}@customer.example"
+
+
+def outcome(number: int) -> Outcome:
+    ref = make("HH", number)
+    started = opened(ref, address=sender(number), matters=[f"order:{number}"], message_id=f"{number}@customer.example")
     events = started, promised(TUESDAY + timedelta(hours=5)), event(Kind.ACKNOWLEDGED)
-    written = letter(case_ref=ref, cause=f"inbound:{inbound_id}"), submission(f"l{number}", sender)
-    do(tx, decision(*events, ref=ref), written, inbound_id=inbound_id, look=lambda _: now, now=now)
+    written = letter(case_ref=ref, cause=f"inbound:{number + 1}"), submission(f"l{number}", sender(number))
+    return Outcome(inbound_id=number + 1, decision=decision(*events, ref=ref), letters=[written])
+
+
+def batches(messages: int) -> Iterator[range]:
+    return (range(first, min(first + A_COMMIT, messages)) for first in range(0, messages, A_COMMIT))
 
 
 async def through_the_store(url: str, work: Work, messages: int) -> float:
     """Messages a second, each durable before it counts."""
     store = await Store.open(url)
-    numbers = iter(range(messages))
+    waiting = batches(messages)
 
     async def lane() -> None:
-        for number in numbers:
-            await store.write(lambda tx, n=number: work(tx, n))
+        for numbers in waiting:
+            await store.write(lambda tx, some=numbers: work(tx, some))
 
     began = perf_counter()
     await asyncio.gather(*(lane() for _ in range(IN_FLIGHT)))
@@ -85,10 +102,9 @@ def statements(url: str, work: Work, messages: int) -> list[tuple[Any, Any]]:
             made.append((clause, many or one))
 
     listening.listen(engine.write, "before_execute", note)
-    for start in range(0, messages, A_COMMIT):
+    for numbers in batches(messages):
         with engine.write.begin() as tx:
-            for number in range(start, min(start + A_COMMIT, messages)):
-                work(tx, number)
+            work(tx, numbers)
     engine.dispose()
     return made
 

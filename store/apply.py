@@ -13,7 +13,7 @@ from intake.case import Case, Event, Kind
 from intake.decision import Decision, Due, Hold, Verdict
 from intake.letter import Letter, Submission
 from intake.policy import Policy
-from store import cases, outbox, recording
+from store import cases, holds, outbox, recording
 from store.errors import LostLease
 from store.inserting import missing
 from store.recording import Look
@@ -79,11 +79,11 @@ def _release(tx: Tx, ref: str, now: datetime) -> None:
 
 def _close(tx: Tx, decided: Mapping[int, Decision], now: datetime) -> None:
     """The messages are dealt with, or wait for a person."""
-    holds = {inbound_id: _hold(decision) for inbound_id, decision in decided.items()}
-    held = [_held(inbound_id, each, decided[inbound_id], now) for inbound_id, each in holds.items() if each]
+    waits = {inbound_id: _hold(decision) for inbound_id, decision in decided.items()}
+    held = [_held(inbound_id, each, decided[inbound_id], now) for inbound_id, each in waits.items() if each]
     if held:
         tx.execute(missing(tx, hold), held)
-    rows = [_outcome(inbound_id, each, now, held=bool(holds[inbound_id])) for inbound_id, each in decided.items()]
+    rows = [_outcome(inbound_id, each, now, held=bool(waits[inbound_id])) for inbound_id, each in decided.items()]
     if rows and tx.execute(_DECIDED, rows).rowcount != len(rows):
         raise LostLease(", ".join(map(str, decided)))
     for said in [each.confirms for each in decided.values() if each.confirms]:

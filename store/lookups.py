@@ -95,6 +95,13 @@ _FIGURES = select(
     _acknowledgements(outbox.c.domain == _of("domain"), outbox.c.domain != "", outbox.c.created_at > _at("hour")).label(
         "acks_to_domain_1h"
     ),
+    _one(
+        func.count(),
+        outbox,
+        outbox.c.address == _of("staff"),
+        outbox.c.kind == LetterKind.HOLD_NOTICE.value,
+        outbox.c.created_at > _at("day"),
+    ).label("hold_notices_24h"),
 ).select_from(_ASKED)
 
 
@@ -177,7 +184,13 @@ def automatic(tx: Tx, refs: Sequence[str], now: datetime) -> dict[str, int]:
 def _identity(keys: Keys) -> dict[str, Any]:
     who = shorten(keys.sender or keys.conversation or "")
     same = {"inbound_id": keys.inbound_id or 0, "fingerprint": shorten(keys.fingerprint)}
-    return {"who": who, "domain": shorten(domain(who)), "channel": shorten(keys.channel), **same}
+    return {
+        "who": who,
+        "domain": shorten(domain(who)),
+        "channel": shorten(keys.channel),
+        "staff": shorten(keys.staff),
+        **same,
+    }
 
 
 def _led(tx: Tx, statement: Select[Any], keys: Iterable[str | None]) -> dict[str, list[str]]:

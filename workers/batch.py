@@ -50,6 +50,7 @@ class Batch:
         self._stale = False  # everything is
         self._addresses: Counter[str] = Counter()
         self._domains: Counter[str] = Counter()
+        self._notices: Counter[str] = Counter()
         self._loads: Counter[str] = Counter()
 
     def holds(self, question: Question) -> bool:
@@ -64,6 +65,7 @@ class Batch:
             acks_to_sender_24h=facts.acks_to_sender_24h + self._addresses[who],
             acks_to_domain_1h=facts.acks_to_domain_1h + (self._domains[domain(who)] if domain(who) else 0),
             acks_all_1m=facts.acks_all_1m + self._addresses.total(),
+            hold_notices_24h=facts.hold_notices_24h + self._notices[question.signals.staff],
             open_cases_of=dict(Counter(facts.open_cases_of) + self._loads),
         )
         return replace(question, facts=now)
@@ -77,6 +79,7 @@ class Batch:
                 self._loads.update([event.data["handler"]] if event.kind is Kind.CASE_OPENED else ())
         for letter in decision.letters:
             self._names.add(letter.case_ref)
+            self._notices[letter.to.address] += letter.kind is LetterKind.HOLD_NOTICE
             if letter.kind in _ACKNOWLEDGES:
                 self._addresses[letter.to.address] += 1
                 self._domains[domain(letter.to.address)] += 1

@@ -74,6 +74,10 @@ class Desk:
         if case is not None:
             self._apply(tx, {None: undelivered(case, pending, lost, self.policy, self.letters, now=now)}, now)
 
+    def write(self, tx: Tx, due: Due, now: datetime) -> None:
+        """Letters that no message and no case has caused."""
+        self._apply(tx, {None: due}, now)
+
     def _questions(self, tx: Tx, batch: Mapping[Any, Understood], now: datetime) -> list[Question]:
         """What is asked about each of them, with what is known."""
         asked = [keys(key, each.raw, each.message, each.signals) for key, each in batch.items()]
@@ -93,10 +97,6 @@ class Desk:
     def _decide(self, question: Question) -> Decision:
         prefix = question.brand.prefix
         return decide(question, self.letters, lambda: reference.make(prefix, self.ids.case_number()))
-
-    def write(self, tx: Tx, due: Due, now: datetime) -> None:
-        """Letters that no message and no case has caused."""
-        self._apply(tx, None, due, now)
 
     def _apply(
         self,
