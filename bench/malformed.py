@@ -161,7 +161,7 @@ def settled(desk: Any, tx: Any, number: int, blob: bytes) -> tuple[Understood, D
     )
     inbound_id = inbound.receive(tx, raw).inbound_id
     found = understand(raw, desk.policy)
-    decision = desk.settle(tx, inbound_id=inbound_id, understood=found, now=now)
+    [decision] = desk.settle(tx, {inbound_id: found}, now=now).values()
     joined = inbound_table.join(blobs, blobs.c.sha256 == inbound_table.c.blob_id)
     stored = tx.scalar(select(blobs.c.content).select_from(joined).where(inbound_table.c.id == inbound_id))
     return found, decision, stored == blob

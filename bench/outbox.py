@@ -115,8 +115,8 @@ async def ours(port: int, count: int) -> float:
 
 def fill(tx: Tx, *, count: int) -> None:
     now = SystemClock().now()
-    for number in range(count):
-        outbox.queue(tx, letter(case_ref="", cause=f"c{number}"), submission(number), now=now)
+    written = [(letter(case_ref="", cause=f"c{number}"), submission(number)) for number in range(count)]
+    outbox.queue(tx, written, now=now)
 
 
 async def emptied(store: Store, port: int) -> float:

@@ -31,7 +31,7 @@ def fill(url: str, count: int) -> None:
         with engine.begin() as tx:
             for raw in raws[first : first + A_COMMIT]:
                 inbound_id = inbound.receive(tx, raw).inbound_id
-                desk.settle(tx, inbound_id=inbound_id, understood=understand(raw, desk.policy), now=raw.received_at)
+                desk.settle(tx, {inbound_id: understand(raw, desk.policy)}, now=raw.received_at)
     engine.dispose()
 
 

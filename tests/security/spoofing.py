@@ -79,7 +79,7 @@ class Scene:
 
         def settle(tx) -> None:
             for each in inbound.claim(tx, node=1, now=story.now, limit=10):
-                story.desk.settle(tx, each.inbound_id, understand(each.raw, story.desk.policy), story.now)
+                story.desk.settle(tx, {each.inbound_id: understand(each.raw, story.desk.policy)}, story.now)
 
         await story.store.write(settle)
 
