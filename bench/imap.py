@@ -9,22 +9,20 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import statistics
 import tempfile
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 
-import structlog
-import uvloop
 from imapclient import IMAPClient
 
-from bench import workload
+from bench import beside, workload
 from channels._imap_drain import BATCH
 from channels.imap import Bookmark, Options, build
 from config.settings import Space as Reserve
 from intake.message import RawMessage
 from intake.ports import Deliver, Receipt
+from store import mailbox
 from store.database import Store
 from store.migrate import migrate
 from tests.channels.wire import tools
@@ -100,11 +98,14 @@ async def synced(port: int, folder: Path, count: int) -> None:
 async def stored(port: int, folder: Path, count: int) -> None:
     url = f"sqlite:///{folder}/bench.db"
     store = await Store.open(url)
-
-    deliver = Keeper(store, Space((), Reserve()), received=lambda: None)
-
+    await store.enter("bench")
+    await store.write(lambda tx: mailbox.offer(tx, store.node, ["bench"]))
+    tenure = await store.write(lambda tx: mailbox.take(tx, "bench", store.node))
+    assert tenure is not None
+    keeper = Keeper(store, Space((), Reserve()), received=lambda: None)
+    deliver = keeper.guarded(lambda tx: mailbox.confirm(tx, tenure))
     try:
-        await drain(port, folder, count, deliver, Bookmarks(store, tools(folder).clock))
+        await drain(port, folder, count, deliver, Bookmarks(store, tools(folder).clock, tenure))
     finally:
         await store.close()
 
@@ -115,18 +116,19 @@ WAYS: dict[str, Callable[[int, Path, int], Coroutine[None, None, None]]] = {
 }
 
 
-def timed(run: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    run()
-    return time.perf_counter() - began
-
-
 def turn(port: int, count: int, way: Callable[[int, Path, int], Coroutine[None, None, None]]) -> float:
+    """Messages a second, into a fresh folder."""
     with tempfile.TemporaryDirectory(prefix="answerable-bench-") as name:
-        folder = Path(name)
-        migrate(f"sqlite:///{folder}/bench.db")
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return timed(lambda: runner.run(way(port, folder, count)))
+        migrate(f"sqlite:///{name}/bench.db")
+        began = time.perf_counter()
+        beside.run(way(port, Path(name), count))
+        return count / (time.perf_counter() - began)
+
+
+def alone(port: int, count: int) -> float:
+    began = time.perf_counter()
+    fetch_only(port, count)
+    return count / (time.perf_counter() - began)
 
 
 def main() -> None:
@@ -134,26 +136,14 @@ def main() -> None:
     options.add_argument("--messages", type=int, default=5000)
     options.add_argument("--rounds", type=int, default=5)
     chosen = options.parse_args()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
+    beside.quiet()
     count = chosen.messages
     with dovecot.running() as server:
         server.put("desk", (blob for _, blob in workload.messages(count, seed=1)))
-        fetch_only(server.port, count)  # The first look makes Dovecot's index.
-        base: list[float] = []
-        found: dict[str, list[float]] = {name: [] for name in WAYS}
-        for _ in range(chosen.rounds):
-            base.append(timed(lambda: fetch_only(server.port, count)))
-            for name, way in WAYS.items():
-                found[name].append(turn(server.port, count, way))
-    report(count, base, found)
-
-
-def report(count: int, base: list[float], found: dict[str, list[float]]) -> None:
-    """One line a way: median rate, and the median and range of its ratio to imapclient."""
-    for name, seconds in {"imapclient, nothing kept": base, **found}.items():
-        ratios = sorted(other / took for took, other in zip(seconds, base, strict=True))
-        rate, median = count / statistics.median(seconds), statistics.median(ratios)
-        print(f"{name:28} {rate:8.0f}/s  {median:5.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}) of imapclient")
+        ways: dict[str, Callable[[int], float]] = {"imapclient, nothing kept": lambda _: alone(server.port, count)}
+        for name, way in WAYS.items():
+            ways[name] = lambda _, way=way: turn(server.port, count, way)  # type: ignore[misc]
+        beside.report(beside.rounds(ways, chosen.rounds))  # the round that warms up makes Dovecot's index
 
 
 if __name__ == "__main__":

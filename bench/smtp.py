@@ -1,28 +1,25 @@
 """How many messages a second come in by SMTP, durable, beside stock aiosmtpd with nothing behind it. `python -m bench.smtp`.
 
-Every server runs under uvloop in a process of its own; one client offers all of them the same mail over so many
-connections, in turns. The figure is the median over the rounds; the ratio is taken within each round.
+Every server runs under uvloop in a process of its own, and where there is one a Postfix that takes mail into its queue; one
+client offers all of them the same mail over so many connections, in turns.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import multiprocessing
 import os
-import statistics
-import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import ExitStack
+from functools import lru_cache, partial
 from multiprocessing.connection import Connection
 from pathlib import Path
+from shutil import which
 
-import structlog
-import uvloop
 from aiosmtpd.smtp import SMTP
 
-from bench import workload
+from bench import beside, workload
 from channels.smtp import Options, build
 from config.settings import Space as Reserve
 from intake.message import RawMessage
@@ -30,8 +27,17 @@ from intake.ports import Deliver, Receipt
 from store.database import Store
 from store.migrate import migrate
 from tests.channels.wire import tools
+from tests.servers.postfix import running_postfix
 from workers.receiver import Keeper
 from workers.space import Space
+
+# Postfix keeps what it accepts in its queue, synced, and delivers nothing meanwhile.
+POSTFIX = {
+    "virtual_mailbox_domains": "harbour.example",
+    "defer_transports": "virtual",
+    "smtpd_client_connection_count_limit": "0",
+    "in_flow_delay": "0",  # otherwise it slows down who sends faster than it delivers
+}
 
 
 class Stock:
@@ -41,31 +47,29 @@ class Stock:
         return "250 OK"
 
 
-async def stock(_: Path, said: Connection, __: AsyncExitStack) -> None:
+async def stock(_: Path, said: Connection) -> None:
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: SMTP(Stock(), data_size_limit=None, loop=loop), "127.0.0.1", 0)
     said.send(server.sockets[0].getsockname())
     await asyncio.Event().wait()
 
 
-def ours(make: Callable[[Path, AsyncExitStack], Awaitable[Deliver]]) -> Callable[..., Awaitable[None]]:
-    async def run(folder: Path, said: Connection, stack: AsyncExitStack) -> None:
-        listener = build("bench", Options(listen="127.0.0.1:0", max_connections_per_peer=200), tools(folder))
-        await listener.open()
-        said.send(listener.address)
-        await listener.receive(await make(folder, stack))
-
-    return run
+async def ours(folder: Path, said: Connection, *, make: Callable[[Path], Awaitable[Deliver]]) -> None:
+    """Our listener, before what keeps its messages."""
+    listener = build("bench", Options(listen="127.0.0.1:0", max_connections_per_peer=200), tools(folder))
+    await listener.open()
+    said.send(listener.address)
+    await listener.receive(await make(folder))
 
 
-async def forgetting(_: Path, __: AsyncExitStack) -> Deliver:
+async def forgetting(_: Path) -> Deliver:
     async def deliver(messages: Sequence[RawMessage]) -> list[Receipt]:
         return [Receipt(inbound_id=1, new=True) for _ in messages]
 
     return deliver
 
 
-async def synced(folder: Path, _: AsyncExitStack) -> Deliver:
+async def synced(folder: Path) -> Deliver:
     file = os.open(folder / "mail", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
 
     def keep(messages: Sequence[RawMessage]) -> list[Receipt]:
@@ -80,33 +84,19 @@ async def synced(folder: Path, _: AsyncExitStack) -> Deliver:
     return deliver
 
 
-async def stored(folder: Path, stack: AsyncExitStack) -> Deliver:
+async def stored(folder: Path) -> Deliver:
     url = f"sqlite:///{folder}/bench.db"
     await asyncio.to_thread(migrate, url)
     store = await Store.open(url)
-    stack.push_async_callback(store.close)
     return Keeper(store, Space((), Reserve()), received=lambda: None)
 
 
 SERVERS = {
     "aiosmtpd, stock, nothing kept": stock,
-    "ours, nothing kept": ours(forgetting),
-    "ours, fdatasync a message": ours(synced),
-    "ours, SQLite store": ours(stored),
+    "ours, nothing kept": partial(ours, make=forgetting),
+    "ours, fdatasync a message": partial(ours, make=synced),
+    "ours, SQLite store": partial(ours, make=stored),
 }
-
-
-def serve(name: str, said: Connection) -> None:
-    """A server process: says its address, and runs until it is killed."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-
-    async def run() -> None:
-        with tempfile.TemporaryDirectory(prefix="answerable-bench-") as folder:
-            async with AsyncExitStack() as stack:
-                await SERVERS[name](Path(folder), said, stack)
-
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(run())
 
 
 class Sender(asyncio.Protocol):
@@ -150,41 +140,34 @@ async def offer(address: tuple[str, int], blobs: Sequence[bytes], connections: i
     return len(blobs) / took
 
 
+def ways(addresses: Mapping[str, tuple[str, int]], count: int, connections: int) -> dict[str, Callable[[int], float]]:
+    """For every server, offering it the mail of a round."""
+
+    def way(address: tuple[str, int]) -> Callable[[int], float]:
+        # A fresh seed each round: what was stored before would be recognised, and not stored again.
+        return lambda turn: beside.run(offer(address, mails(count, turn), connections))
+
+    return {name: way(address) for name, address in addresses.items()}
+
+
+@lru_cache(maxsize=1)
+def mails(count: int, seed: int) -> list[bytes]:
+    return [blob for _, blob in workload.messages(count, seed)]
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--messages", type=int, default=1000)
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--connections", type=int, default=8)
     chosen = options.parse_args()
-    spawn = multiprocessing.get_context("spawn")
-    pipes = {name: spawn.Pipe(duplex=False) for name in SERVERS}
-    processes = [spawn.Process(target=serve, args=(name, said), daemon=True) for name, (_, said) in pipes.items()]
-    for process in processes:
-        process.start()
-    addresses = {name: heard.recv() for name, (heard, _) in pipes.items()}
-    found: dict[str, list[float]] = {name: [] for name in SERVERS}
-    for turn in range(chosen.rounds + 1):  # the first one warms up
-        # A fresh seed each round: what was stored before would be recognised, and not stored again.
-        blobs = [blob for _, blob in workload.messages(chosen.messages, seed=turn)]
-        for name, address in addresses.items():
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                rate = runner.run(offer(address, blobs, chosen.connections))
-            if turn:
-                found[name].append(rate)
-    for process in processes:
-        process.terminate()
-    report(found)
-
-
-def report(found: dict[str, list[float]]) -> None:
-    """One line a server: median rate, and the median and range of its ratio to stock."""
-    base = next(iter(found.values()))
-    for name, rates in found.items():
-        ratios = sorted(rate / other for rate, other in zip(rates, base, strict=True))
-        median = statistics.median(ratios)
-        print(
-            f"{name:32} {statistics.median(rates):8.0f}/s  {median:5.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}) of stock"
-        )
+    with ExitStack() as stack:
+        addresses = {name: stack.enter_context(beside.serving(serve))[0] for name, serve in SERVERS.items()}
+        if os.geteuid() == 0 and which("postfix"):
+            postfix = stack.enter_context(running_postfix(**POSTFIX))
+            addresses["Postfix, into its queue"] = ("127.0.0.1", postfix.port)
+        found = beside.rounds(ways(addresses, chosen.messages, chosen.connections), chosen.rounds)
+    beside.report(found)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ fails its messages go one by one, so that the bad one delays nobody else; in the
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -84,11 +85,16 @@ class Drain:
         await self._find_history(session, last, uids)
         await self._file_away(session, [])
         taken = 0
-        async for batch in self._batches(session, uids):
-            if self.stopping:
-                break
-            taken += await self._keep(session, batch, deliver)
-            await self._bookmarks.write(self._place, Bookmark(uidvalidity=session.uidvalidity, uid=max(batch)))
+        keeping: asyncio.Task[int] | None = None
+        try:
+            async for batch in self._batches(session, uids):
+                if self.stopping:
+                    break
+                fetched = await self._fetch(session, batch)
+                taken += await keeping if keeping else 0
+                keeping = asyncio.create_task(self._keep(session, max(batch), fetched, deliver))
+        finally:  # the last batch is kept while the next one is fetched, whatever becomes of that
+            taken += await keeping if keeping else 0
         return taken
 
     async def _last(self, session: Session) -> int:
@@ -125,13 +131,14 @@ class Drain:
         self._sizes_fail = False
         return sizes
 
-    async def _keep(self, session: Session, batch: Mapping[int, int], deliver: Deliver) -> int:
-        fetched = await self._fetch(session, batch)
+    async def _keep(self, session: Session, last: int, fetched: Sequence[Fetched], deliver: Deliver) -> int:
+        """Commit a batch, tidy the mailbox, and say how far it was read."""
         if fetched:
             await deliver([self._raw(session, message) for message in fetched])
         whole = [message.uid for message in fetched if message.whole]
         self.kept += len(whole)
         await self._file_away(session, whole)
+        await self._bookmarks.write(self._place, Bookmark(uidvalidity=session.uidvalidity, uid=last))
         return len(fetched)
 
     async def _fetch(self, session: Session, batch: Mapping[int, int]) -> list[Fetched]:

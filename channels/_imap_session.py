@@ -20,6 +20,7 @@ from typing import Any, Literal
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
 
+from channels._imap_fetch import messages
 from channels._oauth import NoToken
 
 KEYWORD = b"$Answerable"
@@ -141,9 +142,11 @@ class Session:
         Raises `Gone` when the server leaves out one that is there: only what was deleted may be passed over.
         """
         part = b"BODY[HEADER]" if head_only else b"BODY[]"
-        answer: Mapping[int, Mapping[bytes, Any]] = self._use().fetch(
-            uids, ["INTERNALDATE", "BODY.PEEK[HEADER]" if head_only else "BODY.PEEK[]"]
-        )
+        wanted = "(INTERNALDATE BODY.PEEK[HEADER])" if head_only else "(INTERNALDATE BODY.PEEK[])"
+        said, data = self._use()._imap.uid("FETCH", ",".join(map(str, uids)), wanted)  # noqa: SLF001
+        if said != "OK":
+            raise Gone(str(data))
+        answer = messages(data)
         found = {uid: answer[uid] for uid in uids if uid in answer and answer[uid].get(part) is not None}
         missing = [uid for uid in uids if uid not in found]
         if missing and self._use().search(["UID", missing]):
