@@ -93,7 +93,7 @@ def claim(tx: Tx, *, node: int, now: datetime, limit: int, at_hand: Collection[i
     One that was taken up often and never came to an end comes alone. `at_hand` are those that the node is deciding.
     """
     ids = list(tx.scalars(_CLAIM, terms(node=node, now=now, limit=limit, at_hand=at_hand)))
-    return [claimed(row) for row in tx.execute(LOAD, {"ids": _affordable(tx, ids, now)})] if ids else []
+    return [claimed(row) for row in tx.execute(LOAD, {"ids": affordable(tx, ids, now)})] if ids else []
 
 
 def fail(tx: Tx, inbound_id: int, *, now: datetime, fault: str) -> bool:
@@ -167,7 +167,7 @@ def _row(raw: RawMessage, blob_id: str) -> dict[str, Any]:
     }
 
 
-def _affordable(tx: Tx, ids: list[int], now: datetime) -> list[int]:
+def affordable(tx: Tx, ids: list[int], now: datetime) -> list[int]:
     """The first of them that fit into memory together, a suspect alone, and at least one. The others are given back."""
     total = 0
     kept: list[int] = []

@@ -43,9 +43,12 @@ class Verifier(Runner):
         self._clock = clock
         self._checked = checked
         self._crew = Crew(self.name, most=self.at_once)
+        self._bytes = 0  # of the mails at hand: each may wait for seconds
 
     async def once(self) -> int:
         limit = min(self.batch, await self._crew.room())
+        if self._bytes > inbound.MOST_BYTES:
+            return 0
         now = self._clock.now()
         node, at_hand = self._store.node, self._crew.at_hand
         claimed = await self._store.write(
@@ -59,11 +62,17 @@ class Verifier(Runner):
         await self._crew.finish()
 
     async def _check(self, claimed: Claimed) -> None:
-        found = await self._found(claimed)
+        self._bytes += len(claimed.raw.blob)
+        try:
+            await self._keep(claimed, await self._found(claimed))
+        finally:
+            self._bytes -= len(claimed.raw.blob)
+
+    async def _keep(self, claimed: Claimed, found: Checked) -> None:
         try:
             await self._store.write(lambda tx: checking.keep(tx, claimed.inbound_id, found))
         except TryLater:
-            return  # when its lease ends it is taken up again
+            return  # it is taken up again
         log.info("message_checked", inbound_id=claimed.inbound_id, dmarc=found.dmarc, spf=found.spf, arc=found.arc)
         self._checked()
 

@@ -14,7 +14,7 @@ import channels
 from channels import http
 from config import keys
 from config.loader import Faults, build, default_text, load, read
-from config.settings import Desk, Document, Texts
+from config.settings import Desk, Dns, Document, Texts
 from config.settings import Keys as KeyFile
 from intake.policy import AckLimits, Brand, Department, Hours, Key, Matching, Person, Promises
 
@@ -62,7 +62,21 @@ def test_without_a_file_it_is_the_documented_configuration_under_var() -> None:
 
 @pytest.mark.parametrize(
     "shape",
-    [Document, Desk, KeyFile, Texts, Brand, Person, Department, Hours, Promises, AckLimits, Matching, http.Options],
+    [
+        Document,
+        Desk,
+        Dns,
+        KeyFile,
+        Texts,
+        Brand,
+        Person,
+        Department,
+        Hours,
+        Promises,
+        AckLimits,
+        Matching,
+        http.Options,
+    ],
 )
 def test_every_setting_there_is_stands_in_the_documented_configuration(shape: Any) -> None:
     written = names(tomllib.loads(EVERYTHING))
@@ -112,6 +126,16 @@ def test_every_fault_is_told_at_once_with_its_place_and_what_would_be_right(tmp_
     ("right", "wrong", "fault"),
     [
         ('handler = "wes"', 'handler = "wez"', "department Warehouse.handler: there is no person with the id 'wez'."),
+        (
+            'servers = ["127.0.0.1"]',
+            'servers = ["127.0.0.1:53", "ns.example"]',
+            "dns.servers: 'ns.example' should be an address, with or without a port, such as \"127.0.0.1:53\".",
+        ),
+        (
+            'listen = "127.0.0.1:2424"',
+            'listen = "127.0.0.1:2424"\nedge = true',
+            "channel.lmtp.edge: no mail comes straight from the Internet by LMTP.",
+        ),
         ('approver = "ben"', 'approver = "bob"', "person asha.approver: there is no person with the id 'bob'."),
         ('seniors = ["ben"]', 'seniors = ["bob"]', "brand harbour.seniors: there is no person with the id 'bob'."),
         ('mon = ["asha", "kim"]', "mon = []", "brand harbour.rota.mon: nobody takes new cases on this working day."),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from config.loader import examine
+from config.settings import Loaded
 from intake.ports import TryLater
 from store import engine, versions
 from store.errors import StoreError
@@ -24,6 +25,7 @@ def run(config: Path | None) -> int:
     faults += wrong
     faults += _database(loaded.settings.database.url)
     faults += asyncio.run(_probe(made.named.values()))
+    faults += asyncio.run(_dns(loaded))
     for fault in dict.fromkeys(faults):
         output.complain(fault)
     if not faults:
@@ -35,6 +37,19 @@ async def _probe(channels: Any) -> list[str]:
     """All at once: each waits for somebody else's server."""
     found = await asyncio.gather(*(channel.probe() for channel in channels))
     return [fault for faults in found for fault in faults]
+
+
+async def _dns(loaded: Loaded) -> list[str]:
+    """Where mail comes straight from the Internet, somebody must say who stands behind it."""
+    if not any(table.get("edge") for table in loaded.settings.channel.values()):
+        return []
+    from workers.dns import Dns, NoAnswer
+
+    try:
+        await Dns(loaded.settings.dns).texts(loaded.policy.brands[0].addresses[0].rpartition("@")[2])
+    except NoAnswer:
+        return ["dns: no name server answers, so that no mail from the Internet can be checked; see [dns] servers."]
+    return []
 
 
 def _database(url: str) -> list[str]:
