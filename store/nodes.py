@@ -28,7 +28,7 @@ _KEPT = timedelta(days=30)  # that an ended life can be looked up
 # A lock that a node's every transaction shares, and that nobody else gets while one of them is open. It leaves no trace in the
 # row, as a row lock would for every transaction. A stopped node's open transaction is ended by the server.
 _SHARE = text(
-    "SELECT pg_advisory_xact_lock_shared(:room, :node), set_config('idle_in_transaction_session_timeout', '4s', true)"
+    "SELECT pg_advisory_xact_lock_shared(:room, :node), set_config('idle_in_transaction_session_timeout', '6s', true)"
 )
 _SEAL = text("SELECT pg_try_advisory_xact_lock(:room, :node)")
 _ROOM = 0x414E  # apart from the locks of `store.locks`
