@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import cast
 
@@ -54,6 +55,7 @@ def client(request: web.Request) -> str:
     return _network(address)
 
 
+@lru_cache(maxsize=1000)
 def _network(address: str) -> str:
     try:
         ip = ip_address(address)

@@ -103,6 +103,8 @@ class Hook:
         self.kind, self.name, self.tools = kind, name, tools
         self._verify, self._read, self._statuses = verify, read, statuses
         self._secrets_file, self._max_body = secrets_file, max_body
+        self._secrets: list[str] = []
+        self._stamp = (0, 0, 0)  # of the file that they were read from
         self._brand = brand
 
     def routes(self, deliver: Deliver) -> list[web.RouteDef]:
@@ -174,9 +176,14 @@ class Hook:
         )
 
     def secrets(self) -> list[str]:
-        """Read again each time, so that a secret is replaced without a restart. The file is a few lines long."""
+        """Read anew when the file has changed, so that a secret is replaced without a restart."""
         try:
-            lines = self._secrets_file.read_text(encoding="utf-8").splitlines()
+            found = self._secrets_file.stat()
+            stamp = found.st_mtime_ns, found.st_size, found.st_ino
+            if stamp != self._stamp:
+                lines = self._secrets_file.read_text(encoding="utf-8").splitlines()
+                self._secrets = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+                self._stamp = stamp
         except (OSError, ValueError):
             return []
-        return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+        return self._secrets

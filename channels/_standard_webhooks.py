@@ -49,7 +49,8 @@ def verify(request: Request, secrets: Sequence[str], now: datetime, *, tolerance
 def sign(secret: str, name: str, timestamp: str, body: bytes) -> str:
     """The signature of one message, to be sent in `webhook-signature`."""
     signed = f"{name}.{timestamp}.".encode() + body
-    return "v1," + b64encode(hmac.digest(_key(secret), signed, "sha256")).decode()
+    # Not hmac.digest: it lets other threads in for the shortest text, and then waits for its turn.
+    return "v1," + b64encode(hmac.new(_key(secret), signed, "sha256").digest()).decode()
 
 
 def _key(secret: str) -> bytes:
