@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import re
 import socket
 import sqlite3
 from contextlib import closing
@@ -213,8 +212,7 @@ def test_check_names_a_faulty_dkim_key_and_name_servers_that_do_not_answer(verb:
     key = '{ domain = "harbour.example", selector = "s", key_file = "keys" }'
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))
-        text = re.sub(r"(?s)\[outgoing\].*?(?=\n\[)", "", settings.read_text())
-        text += f'\n[outgoing]\nkind = "smarthost"\nhost = "127.0.0.1"\ndkim = [{key}]\n'
+        text = f'{settings.read_text()}\n[outgoing]\nkind = "smarthost"\nhost = "127.0.0.1"\ndkim = [{key}]\n'
         text += f'\n[dns]\nservers = ["127.0.0.1:{silent.getsockname()[1]}"]\ntimeout = 0.2\n'
         text += '\n[channel.edge]\nkind = "smtp"\nlisten = "127.0.0.1:0"\nedge = true\n'
         settings.write_text(text)
