@@ -13,6 +13,8 @@ from channels._smtp_session import Session, host
 
 log = structlog.get_logger()
 
+SILENT_SECONDS = 5.0  # that a connection may say nothing, even where others wait for its place
+CROWDED = "421 4.3.2 Others wait, please come again later"
 FULL = b"421 4.3.2 Too many connections, please come again later\r\n"
 
 
@@ -25,7 +27,7 @@ class Door(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         wire = cast(asyncio.Transport, transport)
         if self._full(host(wire.get_extra_info("peername"))):
-            log.warning("smtp_connection_refused", channel=self._house.name, sessions=len(self._house.sessions))
+            log.debug("smtp_connection_refused", channel=self._house.name, sessions=len(self._house.sessions))
             wire.write(FULL)
             wire.close()
             return
@@ -35,6 +37,13 @@ class Door(asyncio.Protocol):
 
     def _full(self, peer: str) -> bool:
         inside = self._house.sessions
-        if self._house.closing or len(inside) >= self._most:
+        if self._house.closing or sum(s.peer == peer for s in inside) >= self._most_per_peer:
             return True
-        return sum(s.peer == peer for s in inside) >= self._most_per_peer
+        return len(inside) >= self._most and not self._made_room()
+
+    def _made_room(self) -> bool:
+        """Whoever has said nothing for longest has to leave for the next one, so that idlers keep nobody out for long."""
+        idle = [session for session in self._house.sessions if session.silent >= SILENT_SECONDS]
+        if idle:
+            max(idle, key=lambda session: session.silent).leave(CROWDED)
+        return bool(idle)

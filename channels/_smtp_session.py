@@ -56,6 +56,7 @@ class Session(SMTP):
         self.house = house
         self.busy = False  # a message is on its way in, or waits for its answer
         self._arrived = 0  # octets since the last look at the clock
+        self._heard_at = self.loop.time()
         self._give_up_at = self.loop.time() + house.idle_timeout * PATIENCE
 
     # What happens to the connection.
@@ -75,6 +76,7 @@ class Session(SMTP):
 
     def data_received(self, data: bytes) -> None:
         self._arrived += len(data)
+        self._heard_at = self.loop.time()
         super().data_received(data)
 
     def leave(self, words: str = CLOSING) -> None:
@@ -82,6 +84,12 @@ class Session(SMTP):
         if self.transport is not None and not self.transport.is_closing():
             self._writer.write(words.encode() + b"\r\n")
             self.transport.close()
+
+    @property
+    def silent(self) -> float:
+        """Seconds since it was last heard, 0 while we are the ones who have to speak, or it has left."""
+        gone = self.busy or self.transport is None or self.transport.is_closing()
+        return 0.0 if gone else self.loop.time() - self._heard_at
 
     @property
     def peer(self) -> str:

@@ -36,7 +36,12 @@ def main() -> None:
 
 
 def limit_memory() -> None:
-    """More than this is a MemoryError. No core file is written either: it would hold the message."""
+    """More than this is a MemoryError, and where the machine has less, this process ends before the daemon does.
+
+    No core file is written either: it would hold the message.
+    """
+    with suppress(OSError), open("/proc/self/oom_score_adj", "w") as first_to_go:
+        first_to_go.write("1000")
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

@@ -37,8 +37,8 @@ class Mail:
         return sha256(self.content).hexdigest()
 
 
-def complaint(number: int, wire: Wire, chance: random.Random) -> Mail:
-    """A new customer's, about an order of their own."""
+def complaint(number: int, wire: Wire, chance: random.Random, *, photo: bytes = b"") -> Mail:
+    """A new customer's, about an order of their own. Of mails, one in ten has a small photo, or all have the one given."""
     name = f"c{number}"
     sender = f"customer{number}@customer{number % 97}.example"
     words = f"Order {70_000_000 + number} ({name}): {_words(chance)}"
@@ -46,7 +46,8 @@ def complaint(number: int, wire: Wire, chance: random.Random) -> Mail:
         contact = {"id": name, "sender": {"email": sender, "name": f"Customer {number}"}, "text": words}
         content = json.dumps(contact).encode()
     else:
-        content = _mail(name, sender, DESK, f"Order {70_000_000 + number}", words, attachment=_attachment(chance))
+        attachment = base64.encodebytes(photo).decode() or _attachment(chance)
+        content = _mail(name, sender, DESK, f"Order {70_000_000 + number}", words, attachment=attachment)
     return Mail(id=name, kind="complaint", wire=wire, content=content, sender=sender, about=name)
 
 

@@ -363,6 +363,24 @@ async def test_connections_are_capped_as_a_whole_and_for_each_peer(desk):
                 assert fourth.greeting.startswith("220")
 
 
+async def test_where_all_places_are_taken_the_one_who_is_silent_longest_makes_room(desk, monkeypatch):
+    """P19: idle connections keep nobody out for long; whoever hands in a message keeps the place."""
+    monkeypatch.setattr("channels._smtp_door.SILENT_SECONDS", 0.05)
+    async with (
+        listening(desk.deliver, max_connections=2) as (listener, _),
+        Client.to(listener.address) as writing,
+        Client.to(listener.address) as idle,
+    ):
+        for line in ("MAIL FROM:<jo@customer.example>", "RCPT TO:<help@harbour.example>", "DATA"):
+            await writing.say(line)
+        await asyncio.sleep(0.1)
+        async with Client.to(listener.address, hello="") as third:
+            assert third.greeting.startswith("220")
+        assert (await idle.reply()).startswith("421 4.3.2")
+        await writing.send(message() + b".\r\n")
+        assert (await writing.reply()).startswith("250 ")
+
+
 async def test_without_space_a_message_is_put_off_before_it_is_sent(desk):
     """P20: as Postfix does below queue_minfree."""
     desk.fault = NoSpace("space")
