@@ -590,7 +590,7 @@ async def test_fifty_clients_all_get_an_answer_when_we_stop_and_nothing_accepted
 
     async with listening(desk.deliver) as (listener, task):
         clients = [asyncio.create_task(client(number, listener.address)) for number in range(50)]
-        await asyncio.sleep(0.2)
+        await asyncio.wait_for(desk.begun.wait(), 20)
         await stop(task)
         replies = [reply for one in await asyncio.gather(*clients) for reply in one]
     assert sum(reply.startswith("250") for reply in replies) == len(desk.messages) > 0
