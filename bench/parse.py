@@ -21,7 +21,7 @@ import fast_mail_parser
 from bench import workload
 from bench.hostile import raw
 from intake.answering import refusal
-from intake.mime import contents
+from intake.mime import contents, html
 from intake.origin import classify
 from intake.parse import parse
 from intake.reports import NO_ENVELOPE, reports
@@ -31,12 +31,13 @@ SHOWN = ("from", "to", "subject", "date", "message-id")
 
 def ours(blob: bytes) -> None:
     message = parse(raw(blob))
+    html.safe(message)
     found = reports(message)
     refusal(message, NO_ENVELOPE, classify(message, NO_ENVELOPE, found))
 
 
 def reading(blob: bytes) -> None:
-    contents.read(blob)
+    html.safe(contents.read(blob))
 
 
 def standard_compat32(blob: bytes) -> None:

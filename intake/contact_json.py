@@ -79,7 +79,7 @@ class _Contact:
             from_=self._sender(),
             sent_at=self._sent_at(),
             text=text,
-            html=self._safe(markup),
+            page=self._page(markup),
             reply=words.reply,
             signature=words.signature,
             quoted=words.quoted,
@@ -103,11 +103,11 @@ class _Contact:
             self._wrong(Defect.FIELD_WRONG)
         return ""
 
-    def _safe(self, markup: str) -> str | None:
-        safe, wrong = html.sanitise(markup) if markup else (None, ())
+    def _page(self, markup: str) -> str | None:
+        page, wrong = html.bounded(markup) if markup else (None, ())
         for defect in wrong:
             self._wrong(defect)
-        return safe
+        return page
 
     def _sender(self) -> tuple[Address, ...]:
         sender = self._said.get("sender")

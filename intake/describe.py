@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from intake.message import Address, Attachment, Forwarded, Message
+from intake.mime.html import safe
 from intake.signals import Origin, Report
 
 
@@ -25,7 +26,7 @@ def describe(
         "reply_to": _people(message.reply_to),
         "sent_at": message.sent_at.isoformat() if message.sent_at else None,
         "text": message.text,
-        "html": message.html,
+        "html": safe(message),
         "reply": message.reply,
         "signature": message.signature,
         "quoted": message.quoted,

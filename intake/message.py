@@ -114,7 +114,9 @@ class Message:
     reply_to: tuple[Address, ...] = ()
     sent_at: datetime | None = None  # the Date header, aware; a claim, not a fact
     text: str = ""  # the whole readable body
-    html: str | None = None  # sanitised
+    page: str | None = field(
+        default=None, repr=False
+    )  # the sender's own HTML: what may be shown is `intake.mime.html.safe`
     reply: str = ""
     signature: str = ""
     quoted: str = ""

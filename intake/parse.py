@@ -31,7 +31,7 @@ def _read(raw: RawMessage) -> Message:
         case "text/html":
             return _page(_decoded(raw.blob, html.declared_charset(raw.blob)))
         case _:
-            return _with_words(*contents.read(raw.blob))
+            return _with_words(contents.read(raw.blob))
 
 
 def _decoded(blob: bytes, label: str = "utf-8") -> str:
@@ -39,16 +39,13 @@ def _decoded(blob: bytes, label: str = "utf-8") -> str:
 
 
 def _page(page: str) -> Message:
-    safe, defects = html.sanitise(page)
-    return _with_words(Message(text=html.text_of(page), html=safe, defects=tuple(map(str, defects))), page)
+    kept, defects = html.bounded(page)
+    return _with_words(Message(text=html.text_of(page), page=kept, defects=tuple(map(str, defects))))
 
 
-def _with_words(message: Message, page: str | None = None) -> Message:
-    """The message with its words told apart. `page` is the sender's own HTML, which still shows the client's marks.
-
-    One that nests too deep to be shown is not looked at: finding marks in it is as slow as cleaning it.
-    """
-    words = split(message.text, page if message.html is not None else None)
+def _with_words(message: Message) -> Message:
+    """The message with its words told apart, by the client's marks in its page too."""
+    words = split(message.text, message.page)
     return replace(
         message,
         reply=words.reply,

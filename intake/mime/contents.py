@@ -12,17 +12,17 @@ from intake.mime.head import Head
 from intake.mime.reader import MESSAGE_TYPES, Node
 
 
-def read(blob: bytes) -> tuple[Message, str | None]:
-    """What a mail says, apart from whose words they are; and the sender's own HTML, which is not safe to show."""
+def read(blob: bytes) -> Message:
+    """What a mail says, apart from whose words they are."""
     blob, limits = prescan.bound(blob)
     head = Head.of(blob)
     root = reader.read(blob)
     laid, unpacked = body.unwrapped(layout.of(root))
     written = body.written(laid.bodies)
     files = attachments.of(laid.files, written.html or "")
-    safe, cut = html.sanitise(written.html or "", (one.content_id for one in files))
+    page, cut = html.bounded(written.html or "")
     parts, unread = _parts(root)
-    message = Message(
+    return Message(
         message_id=head.message_id,
         in_reply_to=head.ids("in-reply-to"),
         references=head.ids("references"),
@@ -33,13 +33,12 @@ def read(blob: bytes) -> tuple[Message, str | None]:
         reply_to=head.addresses("reply-to"),
         sent_at=head.date,
         text=written.text,
-        html=safe if written.html is not None else None,
+        page=page if written.html is not None else None,
         attachments=files,
         headers=head.fields,
         parts=parts,
         defects=_slugs([*limits, *head.defects, *unpacked, *cut, *layout.marks(root), *_repairs(root), *unread]),
     )
-    return message, written.html
 
 
 def _slugs(defects: list[Defect]) -> tuple[str, ...]:

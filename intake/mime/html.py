@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 
@@ -11,6 +10,7 @@ import nh3
 from resiliparse.extract.html2text import extract_plain_text
 from selectolax.lexbor import LexborHTMLParser
 
+from intake.message import Message
 from intake.mime.defects import Defect
 
 MAX_HTML = 1_000_000  # characters
@@ -56,14 +56,23 @@ def _visible(html: str) -> str:
     return page.html or ""
 
 
-def sanitise(html: str, content_ids: Iterable[str] = ()) -> tuple[str | None, tuple[Defect, ...]]:
-    """Safe to show as it is; images only if they came with the message. None where it nests too deep to be cleaned."""
-    if not html:
-        return html, ()
-    if too_deep(html):
+def bounded(page: str) -> tuple[str | None, tuple[Defect, ...]]:
+    """As much of a page as can be made safe in bounded time. None where it nests too deep for that."""
+    if too_deep(page):
         return None, (Defect.LIMIT_HTML,)
-    cut = (Defect.LIMIT_HTML,) if len(html) > MAX_HTML else ()
-    return _cleaner(frozenset(f"cid:{one}" for one in content_ids if one)).clean(html[:MAX_HTML]), cut
+    return page[:MAX_HTML], (Defect.LIMIT_HTML,) if len(page) > MAX_HTML else ()
+
+
+def safe(message: Message) -> str | None:
+    """The message's page, safe to show as it is: only images that came with the message, nothing that runs or is fetched.
+
+    Made when somebody looks, since it costs as much as all other reading and no decision asks for it.
+    """
+    if not message.page:
+        return message.page
+    return _cleaner(frozenset(f"cid:{one.content_id}" for one in message.attachments if one.content_id)).clean(
+        message.page
+    )
 
 
 @lru_cache(maxsize=16)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from intake.contact_json import read
 from intake.message import Address, Envelope, Message, RawMessage
+from intake.mime.html import safe
 from tests.harbour import TUESDAY
 
 
@@ -105,9 +106,8 @@ def test_a_time_that_is_none_is_a_defect(said: object) -> None:
 def test_html_alone_is_made_safe_and_also_read_as_text() -> None:
     message = contact(html="<p>It <b>leaks</b>.</p><script>steal()</script><img src=https://spy.example/x>")
     assert message.text.strip() == "It leaks."
-    assert message.html is not None
-    assert "steal" not in message.html
-    assert "spy.example" not in message.html
+    assert "steal" not in (safe(message) or "steal")
+    assert "spy.example" not in (safe(message) or "")
 
 
 def test_what_is_quoted_is_told_from_what_is_new() -> None:
