@@ -54,9 +54,9 @@ class Sink(asyncio.Protocol):
                 self._transport.write(b"250 taken\r\n")
             return
         for line in data.splitlines():
-            self._answer(line[:4].upper())
+            self._answer(line[:4].upper(), line)
 
-    def _answer(self, verb: bytes) -> None:
+    def _answer(self, verb: bytes, line: bytes) -> None:
         if verb == b"EHLO":
             self._transport.write(b"250-sink\r\n250 PIPELINING\r\n")
         elif verb == b"DATA":
