@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from channels._dkim_options import Options
+
 MIN_BITS = 1024  # RFC 8301; better have 2048
 PIECE = 64 * 1024  # bytes; a longer expression at once would hold up the daemon
 SIGNED = (
@@ -31,15 +33,6 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _FIELD = re.compile(rb"([!-9;-~]+):((?:[^\r]|\r\n[ \t])*)\r\n")
 _BLANKS = re.compile(rb"[ \t]+")
 _BLANKS_AT_END = re.compile(rb" \r\n")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Options:
-    """A key, and whose letters it signs."""
-
-    domain: str  # of the brands' addresses, or a parent of it
-    selector: str  # under which its public half is published
-    key_file: str  # PEM, RSA or Ed25519, in the data folder
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

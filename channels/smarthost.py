@@ -12,18 +12,20 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import structlog
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
 from channels import Tools
-from channels._dkim import Options as DkimOptions
-from channels._dkim import signer
+from channels._dkim_options import Options as DkimOptions
 from channels._oauth import OAuth, TokenSource
 from channels._smtp_client import NoAnswer, deferred, malformed, transact
 from channels._trouble import Trouble
 from intake.letter import Delivery, Outcome, Submission
+
+if TYPE_CHECKING:
+    from channels._dkim import Signer
 
 log = structlog.get_logger()
 
@@ -57,7 +59,7 @@ class Smarthost:
         self._hostname = options.hostname or tools.policy.brands[0].addresses[0].rpartition("@")[2]
         self._tokens = TokenSource(options.oauth, tools.clock, tools.data) if options.oauth else None
         self.trouble = Trouble(tools.clock)
-        self._signers = [signer(each, tools.data) for each in options.dkim]
+        self._signers = _signers(options, tools)
         self._slots = asyncio.Semaphore(options.connections)
         self._idle: list[tuple[SMTP, float]] = []  # and when it was last used
 
@@ -183,6 +185,14 @@ class Smarthost:
 def build(name: str, options: Options, tools: Tools) -> Smarthost:
     """The server; nothing is connected yet."""
     return Smarthost(name, options, tools)
+
+
+def _signers(options: Options, tools: Tools) -> list[Signer]:
+    if not options.dkim:
+        return []
+    from channels._dkim import signer
+
+    return [signer(each, tools.data) for each in options.dkim]
 
 
 async def _quit(client: SMTP) -> None:

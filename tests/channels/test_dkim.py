@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels._dkim import PIECE, Options, Signer, signer
+from channels._dkim import PIECE, Signer, signer
+from channels._dkim_options import Options
 from channels.smarthost import Options as Smarthost
 from channels.smarthost import build
 from intake.case import Route
