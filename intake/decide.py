@@ -141,7 +141,7 @@ def _notice(q: Question, judgement: Judgement, person: Person, reason: str, lett
         person,
         brand=q.brand,
         case=judgement.finding.case,
-        cause=q.cause,
+        cause=f"{q.cause}:confirmed" if q.raw.confirmed_by else q.cause,
         now=q.now,
         reason=reason,
         words=q.message.reply[:SHOWN],

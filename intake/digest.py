@@ -32,7 +32,7 @@ def digest(held: Sequence[Untold], person: Person, letters: Letters, *, now: dat
     calendar = Calendar(brand.hours)
     lines = [
         f"{calendar.local(each.held_at):%a %d %b %H:%M}  {each.case_ref or 'no case'}  "
-        + (confirm_address(letters.policy, brand, each.inbound_id, person.id, now) if each.case_ref else "")
+        + confirm_address(letters.policy, brand, each.inbound_id, person.id, now)
         for each in held[:LISTED]
     ]
     more = [f"and {len(held) - LISTED} more, which `main.py parked` lists"] if len(held) > LISTED else []
@@ -40,7 +40,7 @@ def digest(held: Sequence[Untold], person: Person, letters: Letters, *, now: dat
         person,
         brand=brand,
         case=None,
-        cause=f"held:{held[0].inbound_id}",
+        cause=f"held:{held[0].inbound_id}:{held[0].held_at.timestamp():.0f}",
         now=now,
         reason="several-held",
         words="\n".join([*lines, *more]),

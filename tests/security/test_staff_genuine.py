@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from intake.tokens import confirm_address
+from store import inbound
 from tests.harbour import ASHA, POLICY
 from tests.security.spoofing import BORDER, FROM, ME, OURS, PASS, Forgery, Scene, a_scene, verdict
 
@@ -141,6 +143,20 @@ async def test_a_wrong_address_of_the_right_person_is_done_once_confirmed(kind: 
 async def test_a_mail_to_the_desk_that_names_the_case_is_done_once_confirmed() -> None:
     async with a_scene(KNOWN) as scene:
         await is_done_when_confirmed(scene, Forgery(to="help@harbour.example", subject=f"Re: {scene.ref}"))
+
+
+async def test_a_confirmed_mail_that_names_no_case_is_answered_with_what_is_missing() -> None:
+    async with a_scene(KNOWN) as scene:
+        await scene.arrives(Forgery(to="help@harbour.example", subject="Hello", top=BORDER))
+        assert len(await scene.story.letters("hold_notice")) == 1
+        untold = await scene.story.store.read(inbound.parked)
+        policy = scene.story.desk.policy
+        confirm = confirm_address(policy, policy.brands[0], untold[0].inbound_id, "asha", scene.story.now)
+        await scene.arrives(Forgery(to=confirm, body="Yes."))
+        await scene.decided_anew()
+        assert "reply to a letter of the desk about the case" in (await scene.story.latest("hold_notice")).words
+        assert len(await scene.story.letters("hold_notice")) == 2
+        assert len(await scene.story.store.read(inbound.parked)) == 1
 
 
 def test_there_are_forty_of_them_and_they_are_from_asha() -> None:
