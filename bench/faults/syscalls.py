@@ -1,6 +1,7 @@
 """The daemon under strace: it dies at its n-th write, or the kernel says that the disk is broken or full. Then the same verdict.
 
     .venv/bin/python -m bench.faults.syscalls --database sqlite --points 40 --seed 1
+    .venv/bin/python -m bench.faults.syscalls --database sqlite --every 1
 
 Every point is one life of the daemon, with a few messages on their way: received, decided, answered. n counts within a thread.
 """
@@ -27,7 +28,7 @@ LIFE_SECONDS = 30.0  # at most, where the point is not reached
 JOURNEY_SECONDS = 1.5  # after the first acceptance: decided, written, sent
 # How often one thread makes each call in the life of three messages, measured; beyond it nothing is hit.
 CALLS = {
-    "sqlite": {"pwrite64": 500, "fdatasync": 20, "write": 50, "connect": 2},
+    "sqlite": {"pwrite64": 500, "fdatasync": 20, "write": 50, "connect": 2, "unlink": 1},
     "postgresql": {"sendto": 100, "write": 50, "connect": 4},
 }
 ERRORS = {
@@ -76,6 +77,16 @@ def points(database: str, count: int, chance: random.Random) -> list[Point]:
     return made
 
 
+def every(database: str, step: int) -> list[Point]:
+    """Every n-th call of every kind, ended by the process and with every error."""
+    return [
+        Point(call=call, n=n, error=error)
+        for call, most in CALLS[database].items()
+        for error in ("", *ERRORS.get(call, ()))
+        for n in range(1, most + 1, step)
+    ]
+
+
 @dataclass
 class Traced(Siege):
     """A siege whose killer is the kernel."""
@@ -121,10 +132,12 @@ def main() -> int:
     options = argparse.ArgumentParser(prog="python -m bench.faults.syscalls", description=__doc__)
     options.add_argument("--database", choices=list(CALLS), default="sqlite")
     options.add_argument("--points", type=int, default=40)
+    options.add_argument("--every", type=int, help="instead of a sample: each call's 1st, then every so many; 1 is all")
     options.add_argument("--seed", type=int, default=1)
     said = options.parse_args()
     began = monotonic()
-    chosen = points(said.database, said.points, random.Random(said.seed))
+    chance = random.Random(said.seed)
+    chosen = every(said.database, said.every) if said.every else points(said.database, said.points, chance)
     verdict, reached = asyncio.run(trace(said.database, chosen, said.seed))
     print(f"strace on {said.database}, seed {said.seed}: {monotonic() - began:.0f} s, {reached.total()} points reached")
     for kind, number in sorted(reached.items()):
