@@ -311,7 +311,7 @@ async def test_nobody_and_nothing_else_confirms(tmp_path: Path) -> None:
         await desk.border("Yes", to=confirm, by=WES)
         await desk.border("Yes", to=confirm, verdict=fail)
         await desk.border("I am away.", to=confirm, Auto_Submitted="auto-replied", Subject="Automatic reply: Held")
-        await desk.border("Yes", to=f"{local[:-1]}a@{domain}", verdict="")
+        await desk.border("Yes", to=f"{local[:-5]}{'b' if local[-5] == 'a' else 'a'}{local[-4:]}@{domain}", verdict="")
         await desk.border("Yes", to=another, verdict="")
         desk.house.clock.at = TUESDAY + timedelta(days=32)
         await desk.border("Yes", to=confirm)
