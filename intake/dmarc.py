@@ -79,10 +79,10 @@ def organisation(domain: str, answers: Answers) -> str:
         found = answers.get(name)
         if found is None:
             continue
-        if found.public_suffix and name != domain:
+        if found.public_suffix:
             return _one_label_below(name, domain)
         highest = name
-        if found.public_suffix is not None:
+        if found.public_suffix is False:
             break
     return highest
 
@@ -112,6 +112,7 @@ def aligned(author: str, other: str, *, strict: bool, answers: Answers) -> bool:
 
 
 def _one_label_below(name: str, domain: str) -> str:
+    """The part of a domain that is one label longer than the public suffix above it; all of it, where it is that suffix."""
     labels = domain.split(".")
     return ".".join(labels[-2 - name.count(".") :])
 

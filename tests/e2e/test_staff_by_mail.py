@@ -307,14 +307,16 @@ async def test_nobody_and_nothing_else_confirms(tmp_path: Path) -> None:
         local, _, domain = confirm.rpartition("@")
         another = re.sub(r"\.(\d+)\.", lambda m: f".{int(m[1]) + 1}.", confirm, count=1)
         fail = "mx.harbour.example; dmarc=fail header.from=staff.harbour.example"
-        await desk.border("Yes", to=confirm, by="mallory@evil.example", verdict="")
-        await desk.border("Yes", to=confirm, by=WES)
-        await desk.border("Yes", to=confirm, verdict=fail)
+        await desk.border("Yes, number 1.", to=confirm, by="mallory@evil.example", verdict="")
+        await desk.border("Yes, number 2.", to=confirm, by=WES)
+        await desk.border("Yes, number 3.", to=confirm, verdict=fail)
         await desk.border("I am away.", to=confirm, Auto_Submitted="auto-replied", Subject="Automatic reply: Held")
-        await desk.border("Yes", to=f"{local[:-5]}{'b' if local[-5] == 'a' else 'a'}{local[-4:]}@{domain}", verdict="")
-        await desk.border("Yes", to=another, verdict="")
+        await desk.border(
+            "Yes, number 4.", to=f"{local[:-5]}{'b' if local[-5] == 'a' else 'a'}{local[-4:]}@{domain}", verdict=""
+        )
+        await desk.border("Yes, number 5.", to=another, verdict="")
         desk.house.clock.at = TUESDAY + timedelta(days=32)
-        await desk.border("Yes", to=confirm)
+        await desk.border("Yes, number 6.", to=confirm)
         assert await desk.answers() == []
         assert ("sender-not-proven", "asha") in await desk.held()
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake import identity
-from intake.authentication import dmarc
-from intake.message import Message, RawMessage
+from intake.authentication import dmarc, passed_at_first
+from intake.message import Checked, Envelope, Message, RawMessage
 from intake.signals import Dmarc
 from tests.harbour import POLICY, TUESDAY
 
@@ -272,3 +272,51 @@ def test_microsofts_verdict_stands_right_above_the_trace_of_its_border() -> None
 )
 def test_what_stands_anywhere_else_is_not_microsofts(head: str) -> None:
     assert microsofts(head) in (Dmarc.UNKNOWN, Dmarc.NONE)
+
+
+@pytest.mark.parametrize(
+    ("checked", "meaning"),
+    [
+        (None, Dmarc.UNKNOWN),
+        (Checked(header_from="corp.example", dmarc="pass"), Dmarc.PASS),
+        (Checked(header_from="evil.example", dmarc="pass"), Dmarc.UNKNOWN),
+        (Checked(header_from="", dmarc="none"), Dmarc.UNKNOWN),
+        (Checked(header_from="corp.example", dmarc="none"), Dmarc.NONE),
+        (Checked(header_from="corp.example", dmarc="fail", policy="reject"), Dmarc.FAIL),
+        (Checked(header_from="corp.example", dmarc="fail", policy="none"), Dmarc.NONE),
+        (Checked(header_from="", dmarc="temperror"), Dmarc.TEMPERROR),
+    ],
+)
+def test_of_mail_straight_from_the_internet_only_our_own_finding_counts(
+    checked: Checked | None, meaning: Dmarc
+) -> None:
+    raw = RawMessage(
+        channel="smtp",
+        account="a",
+        source_id="1",
+        envelope=Envelope(direct=True),
+        blob=f"{BORDER}{PASS}From: asha@corp.example\r\n\r\nx".encode(),
+        received_at=TUESDAY,
+        checked=checked,
+    )
+    assert dmarc("asha@corp.example", raw, POLICY) is meaning
+
+
+@pytest.mark.parametrize(
+    ("said", "passed"),
+    [
+        (f"i=1; {ME}; dmarc=pass header.from=corp.example", True),
+        (f"i=1; {ME};\r\n dkim=pass header.d=x.example;\r\n dmarc=pass (p=none) header.from=Corp.Example\r\n", True),
+        (f"i=2; {ME}; dmarc=pass header.from=corp.example", False),
+        (f"{ME}; dmarc=pass header.from=corp.example", False),
+        (f"i=1; {ME}; dmarc=fail header.from=corp.example; dmarc=pass header.from=corp.example", False),
+        (f"i=1; {ME}; dmarc=pass header.from=evil.example", False),
+        (f"i=1; {ME}; dmarc=none header.from=corp.example", False),
+        (f"i=1; {ME}; dmarc=pass header.from=corp.example (", False),
+        (f'i=1; {ME}; spf=pass reason="; dmarc=pass header.from=corp.example"', False),
+        ("i=1", False),
+        ("", False),
+    ],
+)
+def test_what_the_first_of_a_chain_found_out_is_read_as_strictly(said: str, passed: bool) -> None:
+    assert passed_at_first(said, "corp.example") is passed

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import dkim
 import pytest
 
+from channels._dkim import Signer
 from config.settings import Dns as DnsOptions
 from intake.message import Checked, Envelope, RawMessage
 from tests.servers.dns import NameServer, name_server, text
@@ -91,6 +92,14 @@ async def test_what_proves_nothing_fails(dns: NameServer, mail: bytes) -> None:
     found = await check(dns, mail)
     assert found.dmarc == "fail" if found.header_from else found.dmarc == "none"
     assert (found.dmarc, found.policy) in (("fail", "reject"), ("none", "none"))
+
+
+async def test_a_signature_that_leaves_from_out_proves_nothing(
+    dns: NameServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("channels._dkim.SIGNED", ("Subject", "Date"))
+    mail = Signer(domain="corp.example", selector="s", key=rsa_key()).signature(MAIL) + MAIL
+    assert (await check(dns, mail)).dmarc == "fail"
 
 
 def small_key() -> tuple[bytes, bytes]:
