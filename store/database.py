@@ -89,7 +89,7 @@ class Store:
 
     def fault(self) -> str:
         """What the database did wrong in a write since this was last asked, without data; "" for nothing."""
-        return self._writer.fault()
+        return self._writer.fault() or self._urgent.fault()
 
     @property
     def alone(self) -> bool:
