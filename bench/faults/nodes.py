@@ -72,18 +72,21 @@ class Contest(Siege):
         self._books = Books(self.place.url)
         for node in self.nodes:
             node.daemon.start()
-        await self._first_acceptance_of_all()
+        await self._all_living()
+        await asyncio.wait_for(self._pulse(), START_SECONDS)
         for number, incident in enumerate(self.incidents):
             self._release(AT_A_TIME * (number + 1))
             await asyncio.sleep(APART_SECONDS)
+            await self._all_living()
             await getattr(self, f"_{incident}")(self._victim())
             self._note_flags()
         self._books.close()
 
-    async def _first_acceptance_of_all(self) -> None:
-        while len(self._books.living()) < len(self.nodes):  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
-        await asyncio.wait_for(self._pulse(), START_SECONDS)
+    async def _all_living(self) -> None:
+        """Whoever was declared dead has begun anew."""
+        async with asyncio.timeout(2 * START_SECONDS):
+            while not all(self._books.living(node.name) for node in self.nodes):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
 
     def _victim(self) -> Node:
         """Anyone; but of a mailbox whoever reads it."""
@@ -110,14 +113,13 @@ class Contest(Siege):
         node.relay.mend()
 
     async def _taken_over(self, lives: Sequence[int]) -> None:
-        """Until nothing is theirs any more. A node that was cut off a moment ago may have no life yet."""
+        """Until nothing is theirs any more."""
         began = monotonic()
-        while lives and (set(lives) & set(self._books.living()) or self._books.held_by(lives)):
+        while set(lives) & set(self._books.living()) or self._books.held_by(lives):
             if monotonic() - began > 3 * TAKEOVER_SECONDS:
                 break
             await asyncio.sleep(0.1)
-        if lives:
-            self.takeovers.append(monotonic() - began)
+        self.takeovers.append(monotonic() - began)
 
     async def _end(self) -> int:
         for node in self.nodes:

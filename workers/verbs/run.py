@@ -12,6 +12,8 @@ import structlog
 
 from config.loader import read
 from config.settings import Loaded
+from intake.ports import TryLater
+from store.database import Store
 from workers import basics, first_start, wiring
 from workers.clock import SystemClock, SystemIds
 from workers.daemon import serve
@@ -21,6 +23,8 @@ from workers.verbs import output
 from workers.wiring import Parts
 
 log = structlog.get_logger()
+ANEW = "ANSWERABLE_BEGINS_ANEW"  # in the environment of a daemon that was declared dead
+AGAIN_SECONDS = 2.0
 
 
 def run(config: Path | None) -> int:
@@ -37,13 +41,34 @@ def run(config: Path | None) -> int:
 
 
 async def _run(loaded: Loaded, *, local: bool) -> None:
-    store = await basics.database(loaded)
+    store = await _store(loaded)
     try:
-        await basics.enter(store)
         parts = wiring.assemble(loaded, store, SystemClock(), SystemIds(), ended=_begin_anew)
         await serve(parts, lambda started: _tell(started, local=local))
     finally:
         await store.close()
+
+
+async def _store(loaded: Loaded) -> Store:
+    """The store, entered. A first start says that there is none; a daemon that begins anew waits until it is there again."""
+    while True:
+        try:
+            return await _entered(loaded)
+        except TryLater:
+            if ANEW not in os.environ:
+                raise
+            log.warning("database_awaited")
+            await asyncio.sleep(AGAIN_SECONDS)
+
+
+async def _entered(loaded: Loaded) -> Store:
+    store = await basics.database(loaded)
+    try:
+        await basics.enter(store)
+    except BaseException:
+        await store.close()
+        raise
+    return store
 
 
 def _begin_anew() -> None:
@@ -53,7 +78,7 @@ def _begin_anew() -> None:
     """
     log.error("node_ended")
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - our own command line
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], os.environ | {ANEW: "1"})  # noqa: S606 - our own command line
 
 
 def _loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
