@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from channels._imap_session import Server, Session
 from intake.message import RawMessage
-from intake.ports import Receipt
+from intake.ports import NoSpace, Receipt
 from tests.channels.contract import Desk
 from tests.channels.mailboxes import USERS, build, mail, running, seen, until
 from tests.servers import dovecot
@@ -147,6 +148,42 @@ async def test_a_connection_cut_anywhere_loses_nothing_and_doubles_nothing(
     async with between(server.port, *cuts, Fault()) as proxy, running(build(proxy.port, user, tmp_path), desk.deliver):
         await until(desk, len(expected))
     assert words(desk) == expected
+
+
+@pytest.mark.usefixtures("hurry")
+async def test_a_server_that_cannot_be_used_is_in_trouble_until_a_visit_succeeds(
+    server: Dovecot, user: str, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """F-04: the alarm, five minutes of trouble made none."""
+    monkeypatch.setattr("channels._trouble.ALARM_AFTER", timedelta())
+    async with between(server.port, Fault(cut_after=0)) as proxy:
+        channel = build(proxy.port, user, tmp_path)
+        assert channel.trouble() == ""
+        async with running(channel, desk.deliver):
+            await seen(lambda: channel.trouble() == "mailbox_lost")
+            proxy.faults = []
+            await seen(lambda: channel.trouble() == "")
+
+
+async def test_while_nothing_can_be_kept_the_mail_stays_unread_and_the_connection_stands(
+    server: Dovecot, user: str, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """F-01, P20: a pause of ours is no fault of the server's, and it must not cost a login every few seconds."""
+    monkeypatch.setattr("channels.imap.STORE_SECONDS", 0.1)
+    server.append(user, mail("patience"))
+    refused: list[int] = []
+
+    async def deliver(messages: Sequence[RawMessage]) -> list[Receipt]:
+        if len(refused) < 3:
+            refused.append(len(messages))
+            raise NoSpace("space")
+        return await desk.deliver(messages)
+
+    async with between(server.port) as proxy, running(build(proxy.port, user, tmp_path), deliver):
+        await seen(lambda: len(refused) == 3)
+        await until(desk, 1)
+        assert proxy.connections == 1
+    assert refused == [1, 1, 1]
 
 
 # Messages that cannot be fetched
