@@ -15,8 +15,22 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, LargeBinary, Table, cast, func, insert, literal, select, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    LargeBinary,
+    MetaData,
+    Table,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+)
 
 from bench import beside
 from bench.journey import arrived, house
@@ -60,38 +74,34 @@ def fill(url: str, cases: int) -> None:
     migrate(url)
     beside.run(decided(url, FIRST, 0))
     engine = engines(parse(url), threads=1)
-    with engine.write.begin() as tx:
+    tables = [table for table in METADATA.sorted_tables if table.name not in NODES]
+    with engine.write.connect() as tx:
         there = tx.scalar(select(func.count()).select_from(case)) or 1
-    for copy in range(1, round(cases / there)):
-        with engine.write.begin() as tx:
-            for table in METADATA.sorted_tables:
-                if table.name not in NODES:
-                    _copy(tx, table, copy)
-    with engine.write.begin() as tx:
+        for table in tables:
+            tx.execute(text(f'CREATE TEMPORARY TABLE "first_{table.name}" AS SELECT * FROM "{table.name}"'))
+        for copy in range(1, round(cases / there)):
+            for table in tables:
+                _copy(tx, table, copy)
+            tx.commit()
         tx.execute(text("ANALYZE"))
+        tx.commit()
     engine.dispose()
 
 
 def _copy(tx: Connection, table: Table, copy: int) -> None:
-    """The rows of the first thousand once more; where a table has no ids, the first are known by a key without a mark."""
-    numbered = [column for column in table.primary_key if isinstance(column.type, BigInteger)]
-    named = [column for column in table.columns if isinstance(column.type, Key) and column.name not in WORDS]
-    if not numbered and not named:
-        return
-    first = numbered[0] < APART if numbered else named[0].not_like("%~%")
-    columns = list(table.columns)
-    tx.execute(insert(table).from_select(columns, select(*(_moved(column, copy) for column in columns)).where(first)))
+    """The rows of the first thousand once more, with ids and keys of their own."""
+    first = table.to_metadata(MetaData(), name=f"first_{table.name}")
+    moved = [_moved(column, first.c[column.name], copy) for column in table.columns]
+    tx.execute(insert(table).from_select(list(table.columns), select(*moved)))
 
 
-def _moved(column: Column[object], copy: int) -> object:
+def _moved(column: Column[Any], first: Column[Any], copy: int) -> Any:
     keys = [column, *(key.column for key in column.foreign_keys)]
     if any(isinstance(each.type, BigInteger) for each in keys):
-        return column if column.name == "node_id" else column + copy * APART
+        return first if column.name == "node_id" else first + copy * APART
     if isinstance(column.type, LargeBinary):
         return cast(literal(b""), LargeBinary)
-    if isinstance(column.type, Key) and column.name not in WORDS:
-        return column + f"~{copy}"
-    return column
+    return first + f"~{copy}" if isinstance(column.type, Key) and column.name not in WORDS else first
 
 
 @contextmanager
