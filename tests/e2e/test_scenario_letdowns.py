@@ -171,7 +171,7 @@ async def test_a_command_in_a_forged_name_is_held_and_the_one_whose_name_it_is_i
         ((address, told),) = await house.letters("hold_notice")
         assert address == "asha@staff.harbour.example"
         assert "A mail in your name was held." in told
-        assert "We owe you nothing" not in told
+        assert "> We owe you nothing." in told, "who is asked to confirm it sees it, as a quotation"
         assert await house.faults() == ()
 
 
