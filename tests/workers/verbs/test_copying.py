@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def there(tmp_path: Path) -> Iterator[Path]:
     """Settings that name an empty PostgreSQL database."""
     if reason := absent():
         pytest.skip(reason)
-    server = Postgres("answerable_copy")
+    server = Postgres(f"answerable_copy_{os.getpid()}")
     with server.fresh() as url:
         yield _settings(tmp_path / "there.toml", url)
     server.close()
