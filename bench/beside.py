@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import signal
+import sys
 import tempfile
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,6 +26,7 @@ Rates = dict[str, list[float]]
 
 def rounds(ways: Mapping[str, Callable[[int], float]], number: int) -> Rates:
     """Messages a second of every way, round by round. Each is given the number of the round; the first one, 0, warms up."""
+    tidy()
     found: Rates = {name: [] for name in ways}
     for turn in range(number + 1):
         for name, way in ways.items():
@@ -70,6 +73,11 @@ def serving(serve: Serve) -> Iterator[tuple[Any, Connection]]:
 def _serve(serve: Serve, folder: Path, said: Connection) -> None:
     quiet()
     run(serve(folder, said))
+
+
+def tidy() -> None:
+    """From now on SIGTERM ends us as Ctrl-C does: what was started is ended, and its folders go."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 
 def quiet() -> None:

@@ -3,7 +3,8 @@
     .venv/bin/python -m bench.nodes --nodes 2 --messages 1000 --rounds 3
 
 Mail comes in by SMTP over eight connections, spread over the daemons. The time is that from the first mail to the last decision;
-the rounds of one and of several take turns, because a busy machine changes its mind.
+the rounds of one and of several take turns, because a busy machine changes its mind. With --pinned every daemon has one
+processor, the first the first and so on, round and round: what one daemon can do is then no more than one processor can.
 """
 
 from __future__ import annotations
@@ -44,14 +45,15 @@ class Round:
         return f"{self.rate:7.0f} decided a second   {self.busy:5.1f} ms of the processor each   shares {shares}"
 
 
-async def measure(count: int, messages: int) -> Round:
+async def measure(count: int, messages: int, *, pinned: bool) -> Round:
     """One round, from an empty database on."""
     async with sinks.running() as sink:
         with furnished(database="postgresql", sink=sink.port) as place:
             places = [beside(place, f"node-{number}", place.url) for number in range(count)]
             daemons = [Daemon(each) for each in places]
-            for daemon in daemons:
-                daemon.start()
+            for number, daemon in enumerate(daemons):
+                processor = str(number % (os.cpu_count() or 1))
+                daemon.start(["taskset", "--cpu-list", processor] if pinned else [])
             try:
                 return await _work(place, places, daemons, messages)
             finally:
@@ -111,11 +113,12 @@ def main() -> None:
     options.add_argument("--nodes", type=int, default=2)
     options.add_argument("--messages", type=int, default=1000)
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--pinned", action="store_true")
     said = options.parse_args()
     rates: dict[int, list[float]] = {1: [], said.nodes: []}
     for _ in range(said.rounds):
         for count in rates:
-            found = asyncio.run(measure(count, said.messages))
+            found = asyncio.run(measure(count, said.messages, pinned=said.pinned))
             rates[count].append(found.rate)
             print(f"{count} node{'s' if count > 1 else ' '} {found}", flush=True)
     one, several = (median(each) for each in rates.values())

@@ -2,9 +2,10 @@
 
     python -m bench.whole [--rate 300] [--seconds 20]
 
-Mail of `bench.workload` comes at a rate that does not wait for answers; times are counted from the moment a mail is due. Every
-customer's acknowledgement is waited for at a mail server of ours. Then 32 connections at once, and a mail of 25 MB with small
-ones meanwhile.
+First its own maximum: 32 connections that wait for nothing but their answers. Then mail of `bench.workload` comes at a rate that
+does not wait for answers, and at three quarters of that maximum; times are counted from the moment a mail is due. Each customer's
+acknowledgement is waited for at a mail server of ours. Then a mail of 25 MB with small ones meanwhile; and, in a daemon of its
+own, 10,000 letters that wait because their mail server is not there.
 """
 
 from __future__ import annotations
@@ -13,18 +14,23 @@ import argparse
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Set
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from statistics import quantiles
 
 from bench import beside, workload
 from bench.faults.daemon import Daemon
-from bench.faults.place import Place, furnished
-from bench.outbox import Sink
+from bench.faults.place import Place, free_ports, furnished
+from bench.outbox import Sink, fill
+from store.database import Store
 
 _FROM = re.compile(rb"(?m)^From: [^\r]*")
 CONNECTIONS = 32
+PENDING = 10_000
+SETTLE = 8.0  # seconds until what was begun at the start has been tried, and failed
+PATIENCE = 60.0  # seconds for the last acknowledgement
 
 
 class Letters(Sink):
@@ -117,11 +123,38 @@ async def first(place: Place) -> Mailer:
             await asyncio.sleep(0.01)
 
 
-async def open_loop(place: Place, rate: float, seconds: float) -> None:
-    """So many mails a second, whatever becomes of them."""
+async def connected(place: Place) -> asyncio.Queue[Mailer]:
     free: asyncio.Queue[Mailer] = asyncio.Queue()
     for _ in range(CONNECTIONS):
         free.put_nowait(await Mailer.to(place.smtp))
+    return free
+
+
+async def maximum(place: Place, count: int) -> float:
+    """Messages a second, from the first mail to the last acknowledgement at the sink."""
+    free, sent = await connected(place), list(mails(count, 2))
+
+    async def one(sender: bytes, blob: bytes) -> None:
+        mailer = await free.get()
+        await mailer.send(sender, blob)
+        free.put_nowait(mailer)
+
+    began = time.perf_counter()
+    await asyncio.gather(*(one(*mail) for mail in sent))
+    await acknowledged({sender for sender, _ in sent})
+    return count / (time.perf_counter() - began)
+
+
+async def acknowledged(senders: Set[bytes]) -> None:
+    """Until every one of them has a letter, or has waited a minute for it."""
+    deadline = time.perf_counter() + PATIENCE
+    while not senders <= Letters.at.keys() and time.perf_counter() < deadline:  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
+
+
+async def open_loop(place: Place, rate: float, seconds: float, seed: int) -> None:
+    """So many mails a second, whatever becomes of them."""
+    free = await connected(place)
     accepted: dict[bytes, float] = {}
     waits: list[float] = []
     began = time.perf_counter() + 0.2
@@ -135,11 +168,9 @@ async def open_loop(place: Place, rate: float, seconds: float) -> None:
         accepted[sender] = time.perf_counter()
         waits.append(accepted[sender] - due)
 
-    sent = list(mails(int(rate * seconds), 1))
+    sent = list(mails(int(rate * seconds), seed))
     await asyncio.gather(*(one(number, *mail) for number, mail in enumerate(sent)))
-    deadline = time.perf_counter() + 60
-    while len(Letters.at.keys() & accepted.keys()) < len(accepted) and time.perf_counter() < deadline:  # noqa: ASYNC110
-        await asyncio.sleep(0.2)
+    await acknowledged(accepted.keys())
     answered = [Letters.at[sender] - at for sender, at in accepted.items() if sender in Letters.at]
     tell(f"{rate:.0f} a second, due to 250", waits)
     tell(f"250 to the acknowledgement at the sink, {len(answered)} of {len(accepted)}", answered)
@@ -168,11 +199,36 @@ async def large(place: Place, daemon: Daemon) -> None:
     print(f"memory at most: {memory(daemon.pid, 'VmHWM') - before:.0f} MB more than before")
 
 
+async def pending() -> None:
+    """What letters that cannot be sent take up."""
+    with furnished(database="sqlite", sink=free_ports(1)[0]) as place:
+        daemon, found = Daemon(place), list[float]()
+        for letters in (0, 0, PENDING):  # the first time makes the database
+            await waiting(place, letters)
+            await start(place, daemon)
+            await asyncio.sleep(SETTLE)
+            found.append(memory(daemon.pid, "VmRSS"))
+            await daemon.stop()
+    print(f"memory with {PENDING} letters pending: {found[2]:.0f} MB, {found[2] - found[1]:+.0f} MB beside none")
+
+
+async def waiting(place: Place, letters: int) -> None:
+    if letters:
+        store = await Store.open(place.url)
+        await store.write(partial(fill, count=letters))
+        await store.close()
+
+
 async def measured(rate: float, seconds: float) -> None:
     async with standing() as (place, daemon):
-        await open_loop(place, rate, seconds)
+        most = await maximum(place, int(rate * seconds / 4))
+        print(f"own maximum, {CONNECTIONS} connections: {most:.0f} a second")
         print(f"memory after {CONNECTIONS} connections: {memory(daemon.pid, 'VmRSS'):.0f} MB")
+        await open_loop(place, rate, seconds, 3)
+        await open_loop(place, 0.75 * most, seconds, 4)
+        print(f"memory after that: {memory(daemon.pid, 'VmRSS'):.0f} MB")
         await large(place, daemon)
+    await pending()
 
 
 def main() -> None:
@@ -180,6 +236,7 @@ def main() -> None:
     options.add_argument("--rate", type=float, default=300)
     options.add_argument("--seconds", type=float, default=20)
     chosen = options.parse_args()
+    beside.tidy()
     beside.run(measured(chosen.rate, chosen.seconds))
 
 

@@ -100,6 +100,10 @@ class Postfix:
         """What arrived for customer.example."""
         return [file.read_bytes() for file in sorted(self._mail.glob("customers/new/*"))]
 
+    def delivered(self) -> int:
+        """How many of them."""
+        return sum(1 for _ in self._mail.glob("customers/new/*"))
+
     def start(self) -> None:
         self._command("start")
         _until(self._answers, "Postfix did not start")
