@@ -9,6 +9,7 @@ from __future__ import annotations
 from asyncio import LimitOverrunError, StreamReader
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 
 CHUNK = 64 * 1024  # bytes; a connection buffers at most twice as many
 END = b"\r\n.\r\n"
@@ -70,20 +71,19 @@ async def read_content(reader: StreamReader, allowance: Allowance) -> bytes:
     """The message, without its transparency dots. Raises `Refused`, as a rule after the end was read."""
     # The CRLF before the first line is the one that ended DATA. It is put back, so that one rule finds every end.
     reader._buffer[:0] = b"\r\n"  # type: ignore[attr-defined]  # noqa: SLF001
-    pieces: list[bytes] = []
+    content = BytesIO()  # it grows in place and hands its bytes over: a large message is never held twice
     rest, ended = b"", False
     while not ended:
         chunk, ended = await _chunk(reader)
         if allowance.take(len(chunk)):
             piece, rest = unstuffed(rest + chunk, last=ended)
-            pieces.append(piece)
+            content.write(piece if content.tell() else piece.removeprefix(b"\r\n"))  # the CRLF that ended DATA
         else:
-            pieces.clear()
+            content.truncate(content.seek(0))
     if allowance.refusal:
         raise Refused(allowance.refusal)
-    pieces[0] = pieces[0].removeprefix(b"\r\n")  # the CRLF that ended DATA
-    pieces[-1] = pieces[-1].removesuffix(b"\r\n")  # the one after the lone dot
-    return b"".join(pieces)
+    content.truncate(content.tell() - len(b"\r\n"))  # the one after the lone dot
+    return content.getvalue()
 
 
 async def _chunk(reader: StreamReader) -> tuple[bytes, bool]:

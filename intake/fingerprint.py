@@ -13,6 +13,7 @@ from hashlib import sha256
 _STABLE = (b"message-id", b"date", b"from", b"to", b"cc", b"subject", b"in-reply-to", b"references")
 _PIECE = 65_536  # bytes that are looked at in one go: more no longer fits into what is quick to reach
 _FOLD = re.compile(rb"\n[ \t]+")
+_HEAD = 4 * _PIECE  # bytes in which the end of the head is looked for; no sender writes as many
 _BARE = re.compile(rb"\r(?!\n)")
 
 
@@ -38,12 +39,23 @@ def fingerprint(blob: bytes) -> str:
 
 def _pieces(blob: bytes) -> Iterator[bytes]:
     """The text with one kind of line ending and no blank lines at its end. No piece ends between a CR and its LF."""
-    start, end = 0, len(blob.rstrip(b"\r\n"))
+    start, end = 0, _end(blob)
     while start < end:
         stop = min(start + _PIECE, end)
         stop += blob[stop - 1 : stop + 1] == b"\r\n"
         yield _one_kind(blob[start:stop])
         start = stop
+
+
+def _end(blob: bytes) -> int:
+    """Where the blank lines at its end begin, found without a copy of the whole."""
+    end = len(blob)
+    while end:
+        start = max(0, end - _PIECE)
+        if text := blob[start:end].rstrip(b"\r\n"):
+            return start + len(text)
+        end = start
+    return 0
 
 
 def _one_kind(text: bytes) -> bytes:
@@ -54,13 +66,16 @@ def _one_kind(text: bytes) -> bytes:
 
 
 def _to_the_first_blank_line(pieces: Iterator[bytes]) -> tuple[bytes, bytes, bytes]:
-    """The head, the line ending that makes the blank line, and what came along of the body; the rest is left in `pieces`."""
+    """The head, the line ending that makes the blank line, and what came along of the body; the rest is left in `pieces`.
+
+    A head that does not end in time is none: in millions of lines, to look for fields would take gigabytes.
+    """
     text = b""
-    for piece in pieces:
+    while len(text) < _HEAD and (piece := next(pieces, b"")):
         text += piece
         if b"\n\n" in text:
-            break
-    return text.partition(b"\n\n")
+            return text.partition(b"\n\n")
+    return b"", b"", text
 
 
 def _stable_fields(head: bytes) -> list[tuple[bytes, bytes]]:

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select, update
 
 from intake.message import Checked
 from store import codec
-from store.inbound import LOAD, Claimed, affordable, claimed
+from store.inbound import MOST_BYTES, Claimed, taken_up
 from store.lease import claiming, claims, terms
 from store.schema import inbound
 from store.schema.arrivals import UNCHECKED
@@ -22,10 +22,12 @@ _CLAIM = claiming(inbound, UNCHECKED, inbound.c.id, changes={"claims": claims(in
 _WAITS = select(inbound.c.id).where(UNCHECKED, inbound.c.id == bindparam("which"))
 
 
-def claim(tx: Tx, *, node: int, now: datetime, limit: int, at_hand: Collection[int] = ()) -> list[Claimed]:
-    """Take up to `limit` unchecked messages up, oldest first; fewer where they are large. `at_hand` are being checked."""
+def claim(
+    tx: Tx, *, node: int, now: datetime, limit: int, room: int = MOST_BYTES, at_hand: Collection[int] = ()
+) -> list[Claimed]:
+    """Take up to `limit` unchecked messages up, oldest first; no more than `room` bytes of them. `at_hand` are being checked."""
     ids = list(tx.scalars(_CLAIM, terms(node=node, now=now, limit=limit, at_hand=at_hand)))
-    return [claimed(row) for row in tx.execute(LOAD, {"ids": affordable(tx, ids, now)})] if ids else []
+    return taken_up(tx, ids, now, room, alone=not at_hand)
 
 
 def keep(tx: Tx, inbound_id: int, found: Checked) -> bool:

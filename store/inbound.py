@@ -28,7 +28,7 @@ PARK_AFTER = 3  # faults
 SUSPECT_AFTER = 3  # times taken up without an end; from then on a message is taken up alone, so that it harms no other
 ENDS_THE_PROCESS = 15  # times taken up: deciding it ends the process, and no fault of ours was ever caught
 SUSPECT_WAITS = timedelta(minutes=1)  # before it is taken up once more, so that killing us often condemns no message
-MOST_BYTES = 64_000_000  # of messages that are taken up together
+MOST_BYTES = 64_000_000  # of messages that are at hand together
 _BACK_OFF = timedelta(seconds=30)  # doubled with every fault
 
 
@@ -66,11 +66,10 @@ _SIZES = (
     .where(inbound.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(inbound.c.quiet, inbound.c.id)
 )
-LOAD = (
+_LOAD = (  # in no order: a database would hold every content twice more to sort them
     select(inbound, blob.c.content)
     .join(blob, blob.c.sha256 == inbound.c.blob_id)
     .where(inbound.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(inbound.c.quiet, inbound.c.id)
 )
 
 
@@ -87,13 +86,16 @@ def receive_all(tx: Tx, raws: Sequence[RawMessage]) -> list[Receipt]:
     return list(_receipts(tx, rows, fresh))
 
 
-def claim(tx: Tx, *, node: int, now: datetime, limit: int, at_hand: Collection[int] = ()) -> list[Claimed]:
-    """Take up to `limit` undecided messages up, oldest first, imported history last; fewer where they are large.
+def claim(
+    tx: Tx, *, node: int, now: datetime, limit: int, room: int = MOST_BYTES, at_hand: Collection[int] = ()
+) -> list[Claimed]:
+    """Take up to `limit` undecided messages up, oldest first, imported history last; no more than `room` bytes of them.
 
-    One that was taken up often and never came to an end comes alone. `at_hand` are those that the node is deciding.
+    One that was taken up often and never came to an end comes alone, and so does one that is larger than any room, once nothing
+    else is `at_hand`: those are what the node is deciding.
     """
     ids = list(tx.scalars(_CLAIM, terms(node=node, now=now, limit=limit, at_hand=at_hand)))
-    return [claimed(row) for row in tx.execute(LOAD, {"ids": affordable(tx, ids, now)})] if ids else []
+    return taken_up(tx, ids, now, room, alone=not at_hand)
 
 
 def fail(tx: Tx, inbound_id: int, *, now: datetime, fault: str) -> bool:
@@ -167,14 +169,24 @@ def _row(raw: RawMessage, blob_id: str) -> dict[str, Any]:
     }
 
 
-def affordable(tx: Tx, ids: list[int], now: datetime) -> list[int]:
-    """The first of them that fit into memory together, a suspect alone, and at least one. The others are given back."""
+def taken_up(tx: Tx, ids: list[int], now: datetime, room: int, *, alone: bool) -> list[Claimed]:
+    """Those of the claimed that are affordable."""
+    kept = _affordable(tx, ids, now, room, alone=alone) if ids else []
+    found = {row.id: _claimed(row) for row in tx.execute(_LOAD, {"ids": kept})} if kept else {}
+    return [found[inbound_id] for inbound_id in kept]
+
+
+def _affordable(tx: Tx, ids: list[int], now: datetime, room: int, *, alone: bool) -> list[int]:
+    """The first of them that fit into so much memory together, a suspect by itself. The others are given back.
+
+    Where the node is `alone` with them, at least one is affordable, however large.
+    """
     total = 0
     kept: list[int] = []
     for row in tx.execute(_SIZES, {"ids": ids}):
         total += row.size
         suspect = row.claims >= SUSPECT_AFTER
-        if kept and (suspect or total > MOST_BYTES):
+        if (kept and suspect) or (total > room and (kept or not alone)):
             break
         kept.append(row.id)
         if suspect:
@@ -189,8 +201,8 @@ def _change(tx: Tx, inbound_id: int, **changes: Any) -> None:
     tx.execute(update(inbound).where(inbound.c.id == inbound_id).values(node_id=None, **changes))
 
 
-def claimed(row: Row[Any]) -> Claimed:
-    """A row of `LOAD` as whoever takes it up gets it."""
+def _claimed(row: Row[Any]) -> Claimed:
+    """A row of `_LOAD` as whoever takes it up gets it."""
     raw = RawMessage(
         channel=row.channel,
         account=row.account,

@@ -55,7 +55,7 @@ class Triage(Runner):
         self._decided = decided
         self._together = Crew(self.name, most=self.at_once)
         self._alone = Crew(self.name, most=self.alone)
-        self._at_hand: set[int] = set()
+        self._at_hand: dict[int, int] = {}  # how many bytes each has
         self._lines = Lines()
         self._reader = Reader(desk.policy)
 
@@ -64,13 +64,14 @@ class Triage(Runner):
         limit = min(self.batch, await self._alone.room())
         now = self._clock.now()
         node, at_hand = self._store.node, sorted(self._at_hand)
+        room = inbound.MOST_BYTES - sum(self._at_hand.values())
         claimed = await self._store.write(
-            lambda tx: inbound.claim(tx, node=node, now=now, limit=limit, at_hand=at_hand)
+            lambda tx: inbound.claim(tx, node=node, now=now, limit=limit, room=room, at_hand=at_hand)
         )
         if any(each.claims >= inbound.SUSPECT_AFTER for each in claimed):
             await self.settled()  # should it end the process again, nothing else is at hand
         for group in self._groups([each for each in claimed if each.inbound_id not in at_hand]):
-            self._at_hand.update(each.inbound_id for each in group.messages)
+            self._at_hand |= {each.inbound_id: len(each.raw.blob) for each in group.messages}
             crew = self._alone if group.turn.slow else self._together
             crew.begin(group.messages[0].inbound_id, self._in_turn(group))
         return len(claimed)
@@ -101,9 +102,14 @@ class Triage(Runner):
             if understood := await self._read([each for each in group.messages if not await self._parked(each)]):
                 await group.turn.come()
                 await self._settle(understood)
+        except TryLater:
+            pass  # the database is away: what is not at hand any more is taken up again
         finally:
             self._lines.leave(group.turn)
-            self._at_hand.difference_update(each.inbound_id for each in group.messages)
+            for each in group.messages:
+                del self._at_hand[each.inbound_id]
+            if group.turn.slow:
+                self.wake()  # what there was no room for may be waiting
 
     async def _parked(self, claimed: Claimed) -> bool:
         if claimed.claims < inbound.ENDS_THE_PROCESS:
@@ -125,7 +131,7 @@ class Triage(Runner):
         try:
             decided = await self._decide(batch)
         except TryLater:
-            return  # it is taken up again
+            raise
         except Exception as fault:
             for inbound_id, each in batch.items() if len(batch) > 1 else ():
                 await self._settle({inbound_id: each})

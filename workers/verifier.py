@@ -47,12 +47,10 @@ class Verifier(Runner):
 
     async def once(self) -> int:
         limit = min(self.batch, await self._crew.room())
-        if self._bytes > inbound.MOST_BYTES:
-            return 0
         now = self._clock.now()
-        node, at_hand = self._store.node, self._crew.at_hand
+        node, at_hand, room = self._store.node, self._crew.at_hand, inbound.MOST_BYTES - self._bytes
         claimed = await self._store.write(
-            lambda tx: checking.claim(tx, node=node, now=now, limit=limit, at_hand=at_hand)
+            lambda tx: checking.claim(tx, node=node, now=now, limit=limit, room=room, at_hand=at_hand)
         )
         for each in claimed:
             self._crew.begin(each.inbound_id, self._check(each))

@@ -15,6 +15,7 @@ class Defect(StrEnum):
     LIMIT_PARTS = "limit-parts"
     LIMIT_ADDRESSES = "limit-addresses"
     LIMIT_HTML = "limit-html"
+    LIMIT_TEXT = "limit-text"
     LIMIT_EFFORT = "limit-effort"  # reading all of it took too much time or memory: only its beginning was read
     UNREADABLE = "unreadable"  # our own fault: shown raw, and a person looks
     EMPTY = "empty"  # no header at all

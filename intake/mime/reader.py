@@ -13,6 +13,7 @@ from intake.mime.defects import Defect
 MESSAGE_TYPES = frozenset({"message/rfc822", "message/global", "message/news"})
 MAX_DEPTH = 16  # containers inside each other; and, of attached messages, inside each other
 MAX_PARTS = 200
+MAX_TEXT = 5_000_000  # bytes of a part that are read as text; as a file it stays whole
 
 _PLAINEST = {"text": "text/plain", "multipart": "multipart/mixed"}
 _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,80}<(?:!doctype html|html)[\s>]", re.IGNORECASE)
@@ -162,4 +163,8 @@ def _text(declared: str, parameters: Mapping[str, str], content: bytes) -> tuple
     label = parameters.get("charset", "")
     if not label and declared == "text/html":
         label = html.declared_charset(content)
-    return charset.decode(content, label)
+    cut = len(content)
+    if cut > MAX_TEXT:
+        cut = content.rfind(b"\n", 0, MAX_TEXT) + 1 or MAX_TEXT
+    text, guesses = charset.decode(content[:cut], label)
+    return text, (*guesses, Defect.LIMIT_TEXT) if cut < len(content) else guesses

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -91,3 +92,13 @@ def test_where_a_large_mail_is_cut_to_be_read_does_not_matter(blob: bytes, size:
 def test_endless_folding_and_endless_headers_are_read_in_linear_time() -> None:
     assert fingerprint(b"Message-ID: a\n" + b"To: b\n \t c\n" * 300_000 + b"\n")
     assert fingerprint(b"Message-ID: a\n" + b" " * 3_000_000 + b"\n" * 3_000_000)
+
+
+@pytest.mark.parametrize("blob", [b"a\n" * 4_000_000, MAIL + b"words\n" * 1_000_000 + b"\n" * 2_000_000])
+def test_a_large_mail_is_not_held_twice(blob: bytes) -> None:
+    """One of 50 MB that was all header, in lines of a character, took more than a gigabyte."""
+    tracemalloc.start()
+    fingerprint(blob)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < len(blob) / 4

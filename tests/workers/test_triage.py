@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from store import cases, inbound
 from store.database import Store
@@ -20,7 +21,7 @@ from tests.store.examples import die_with_messages, raw
 from workers import reading
 from workers.desk import Desk
 from workers.reading import LARGE
-from workers.triage import Triage
+from workers.triage import TRIES, Triage
 
 
 class Faulty(Desk):
@@ -128,24 +129,29 @@ async def test_a_message_taken_up_often_before_is_read_where_it_can_do_no_harm(
 
 
 class Away(Store):
-    """A database that is away when decisions are written, so many times."""
+    """A database that is away, so many times, when what became of a message is written."""
 
-    away = 2
+    away = 0
 
     async def write(self, fn):
-        if getattr(fn, "func", None) is not None and self.away:
-            type(self).away -= 1
+        taking_up = "claim" in getattr(getattr(fn, "__code__", None), "co_names", ())
+        if self.away and not taking_up:
+            self.away -= 1
             raise StoreDown("away")
         return await super().write(fn)
 
 
-async def test_a_database_that_is_away_for_a_moment_is_no_fault_of_the_message(desk: Desk, clock: FakeClock) -> None:
+@pytest.mark.parametrize("times", [2, 3 * TRIES])
+async def test_a_database_that_is_away_is_no_fault_of_a_message_however_long(times: int, clock: FakeClock) -> None:
     store = await Away.open("sqlite://")
     await store.enter("me")
-    await keep(store, "1")
-    await all_done(worker(store, desk, clock))
-    assert await states(store) == ["done"]
-    assert await store.read(lambda tx: tx.scalar(select(arrivals.c.attempts))) == 0
+    await keep(store, "poison", "2")
+    store.away = times
+    with capture_logs() as lines:
+        await all_done(worker(store, faulty(), clock))
+    assert await store.read(lambda tx: tx.scalars(select(arrivals.c.attempts).order_by(arrivals.c.id)).all()) == [1, 0]
+    assert await states(store) == ["new", "done"]
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == ["triage_fault"]
     await store.close()
 
 

@@ -17,7 +17,7 @@ from store.database import Store
 from workers import basics, first_start, wiring
 from workers.clock import SystemClock, SystemIds
 from workers.daemon import serve
-from workers.limits import allow_many_connections
+from workers.limits import allow_many_connections, give_memory_back
 from workers.log import configure
 from workers.verbs import output
 from workers.wiring import Parts
@@ -33,6 +33,7 @@ def run(config: Path | None) -> int:
     else:
         first_start.make_keys(read(config, environ=os.environ).keys, SystemIds())
     allow_many_connections()
+    give_memory_back()
     loaded = basics.read(config)
     configure(loaded.settings.log.format, loaded.settings.log.level)
     with asyncio.Runner(loop_factory=_loop()) as runner:

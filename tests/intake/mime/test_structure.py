@@ -254,3 +254,12 @@ def test_a_name_without_a_label_is_guessed_from_several_bytes_and_not_from_one(
 def test_file_names_are_decoded_safe_and_never_empty(written: str, name: str) -> None:
     part = f"Content-Type: application/pdf\nContent-Disposition: attachment; {written}\n\n%PDF"
     assert names(parts("mixed", PLAIN, part)) == [name]
+
+
+def test_of_a_text_that_nobody_could_read_through_only_the_beginning_is_shown() -> None:
+    """A mail of 50 MB of words took half a gigabyte. The line at the cut stays whole."""
+    line = "Die Brücke ist kaputt.\n"
+    message = read(parts("mixed", f"Content-Type: text/plain; charset=utf-8\n\n{line * 300_000}"))
+    assert 4_000_000 < len(message.text) < 5_000_000
+    assert set(message.text.splitlines()) == {line.rstrip()}
+    assert message.defects == ("limit-text",)
