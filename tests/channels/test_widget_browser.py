@@ -10,30 +10,20 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from channels.chat import Chat
+from tests.browser import a_browser, needed
 from tests.channels.talk import ChatDesk, chat
 from tests.channels.web import Site
 from tests.harbour import FakeClock
 
-CHROMIUM = Path("/usr/bin/chromium")
-# Without the last four, Chromium looks for hosts of its maker at every start.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SAID = "2026-01-13T10:05:00+00:00"
 DESKTOP = ViewportSize(width=1100, height=760)
 PHONE = ViewportSize(width=390, height=780)
 
 pytestmark = [
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium at /usr/bin/chromium"),
+    needed,
     pytest.mark.asyncio(loop_scope="module"),
 ]
 
@@ -61,10 +51,8 @@ def desk() -> ChatDesk:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def chromium() -> AsyncIterator[Browser]:
     expect.set_options(timeout=15_000)  # milliseconds; a busy machine may need them
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    async with a_browser() as browser:
         yield browser
-        await browser.close()
 
 
 @asynccontextmanager
