@@ -124,15 +124,21 @@ class Story:
     async def letters(self, kind: str = "", address: str = "") -> list[Posted]:
         """What went out, oldest first."""
         wanted = select(outbox, blob.c.content).join(blob, outbox.c.blob_id == blob.c.sha256).order_by(outbox.c.id)
+        wanted = wanted.where(outbox.c.kind == kind) if kind else wanted
+        wanted = wanted.where(outbox.c.address == address) if address else wanted
         rows = await self.store.read(lambda tx: list(tx.execute(wanted)))
-        every = [
+        return [
             Posted(kind=r.kind, address=r.address, ref=r.case_ref, at=r.created_at, words=r.text, blob=r.content)
             for r in rows
         ]
-        return [p for p in every if kind in ("", p.kind) and address in ("", p.address)]
 
     async def latest(self, kind: str, address: str = "") -> Posted:
         return (await self.letters(kind, address))[-1]
+
+    async def return_path(self, kind: str) -> str:
+        """The envelope sender of the first letter of a kind."""
+        wanted = select(outbox.c.mail_from).where(outbox.c.kind == kind).order_by(outbox.c.id)
+        return str(await self.store.read(lambda tx: tx.scalar(wanted)))
 
     async def case(self, ref: str | None) -> Case:
         found = await self.store.read(lambda tx: cases.look(tx, ref or ""))

@@ -1,7 +1,7 @@
 """A hundred and forty ways to make a browser run or fetch something, by class. Each calls `alert` or asks `evil.example`.
 
-Our own collection of the known classes: plain scripts, handlers, addresses with a scheme, vectors for what is fetched, raw-text and
-foreign content (mutation XSS), broken markup, and what tries to leave an attribute or a script that it was put into.
+Our own collection of the known classes: plain scripts, handlers, addresses with a scheme, what is fetched, raw text and foreign
+content (mutation XSS), and what tries to leave an attribute or a script that it was put into.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ _ADDRESSES = [
 ]
 _FETCHES = [
     f"<img src={_EVIL}>",
-    f"<img src=//evil.example/x>",
+    "<img src=//evil.example/x>",
     f"<img srcset='{_EVIL} 2x'>",
     f"<picture><source srcset={_EVIL}><img></picture>",
     f"<input type=image src={_EVIL}>",

@@ -1,7 +1,7 @@
-"""Whatever a stranger writes, nothing of it runs where it is shown, and nothing is fetched: letters, parsed pages, the chat window.
+"""Nothing that a stranger writes runs where it is shown, and nothing is fetched: letters, parsed pages, the chat window.
 
-H-04. RT CVE-2011-2083 and CVE-2022-25802, OTRS CVE-2021-36092, FreeScout GHSA-q3fh-rj9h-jfrc, sanitize-html CVE-2026-44990. Letters
-are shown without any policy, as a careless mail program would; our own pages have a strict one besides.
+H-04. RT CVE-2011-2083 and CVE-2022-25802, OTRS CVE-2021-36092, FreeScout GHSA-q3fh-rj9h-jfrc, sanitize-html CVE-2026-44990.
+Letters are shown without any policy, as a careless mail program would; our own pages have a strict one besides.
 """
 
 from __future__ import annotations
@@ -76,8 +76,9 @@ def mails() -> Iterator[RawMessage]:
         line = payload.translate({10: " ", 13: " "})
         quoted = line.replace("\\", "\\\\").replace('"', '\\"')
         head = f'From: "{quoted}" <jo{number}@customer.example>\r\nTo: help@harbour.example\r\nSubject: {line}\r\n'
-        mime = 'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n'
-        file = f'--b\r\nContent-Type: text/{line}; name="{quoted}"\r\nContent-Disposition: attachment; filename="{quoted}"\r\n\r\nx'
+        mime = 'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n\r\n'
+        kind = f'Content-Type: text/{line}; name="{quoted}"\r\n'
+        file = f'--b\r\n{kind}Content-Disposition: attachment; filename="{quoted}"\r\n\r\nx'
         yield RawMessage(
             channel="smtp",
             account="smtp",
