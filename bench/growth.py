@@ -40,7 +40,7 @@ from bench.faults.daemon import Daemon
 from bench.faults.place import free_ports, furnished
 from bench.journey import arrived, house
 from bench.whole import mails, start
-from store import inbound
+from store import colleagues, inbound
 from store.columns import METADATA, Key
 from store.database import Store
 from store.engine import engines, parse
@@ -64,6 +64,7 @@ async def decided(url: str, count: int, seed: int) -> float:
     """New messages a second, from their bytes to their letters in the outbox."""
     store = await Store.open(url)
     await store.enter("bench")
+    await store.write(lambda tx: colleagues.know(tx, house().policy))
     ids = SystemIds()
     triage = Triage(store, basics.desk(house(), ids), SystemClock(), decided=lambda: None)
     raws = [arrived(seed * APART + number, blob) for number, (_, blob) in enumerate(mails(count, seed))]

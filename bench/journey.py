@@ -24,7 +24,7 @@ from config.loader import load
 from config.settings import Loaded
 from intake.message import Envelope, RawMessage
 from intake.policy import AckLimits, Key
-from store import inbound
+from store import colleagues, inbound
 from store.engine import engines, parse
 from store.migrate import migrate
 from workers import basics, understanding
@@ -64,6 +64,8 @@ def step_by_step(loaded: Loaded, blobs: Sequence[bytes]) -> tuple[Spent, Counter
     letters: Counter[str] = Counter()
     with fresh() as url, stopwatch(spent):
         engine = engines(parse(url), threads=1)
+        with engine.write.begin() as tx:
+            colleagues.know(tx, loaded.policy)
         for first in range(0, len(blobs), A_COMMIT):
             with engine.write.connect() as tx:
                 begun = tx.begin()

@@ -29,7 +29,7 @@ from bench.journey import arrived, house
 from bench.smtp import POSTFIX, mails, offer, stock
 from channels import Tools
 from channels.smtp import Options, build
-from store import inbound
+from store import colleagues, inbound
 from store.database import Store
 from store.engine import engines, parse
 from store.migrate import migrate
@@ -60,6 +60,7 @@ async def daemon(folder: Path, said: Connection, *, url: str = "") -> None:
     migrate(url)
     store = await Store.open(url)
     await store.enter("bench")
+    await store.write(lambda tx: colleagues.know(tx, loaded.policy))
     triage = Triage(store, basics.desk(loaded, ids), clock, decided=lambda: None)
     tools = Tools(clock=clock, ids=ids, policy=loaded.policy, data=folder)
     listener = build("smtp", Options(listen="127.0.0.1:0", max_connections_per_peer=200), tools)

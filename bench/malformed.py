@@ -25,7 +25,7 @@ from bench.hostile import LIMIT
 from bench.journey import fresh, house
 from intake.decision import Decision
 from intake.message import Envelope, RawMessage
-from store import inbound
+from store import colleagues, inbound
 from store.engine import engines, parse
 from store.schema import blob as blobs
 from store.schema import inbound as inbound_table
@@ -175,6 +175,8 @@ def main() -> int:
     became, amiss, slowest = Counter[str](), Counter[str](), 0.0
     with fresh() as url:
         engine, desk = engines(parse(url), threads=1), basics.desk(house(), SystemIds())
+        with engine.write.begin() as tx:
+            colleagues.know(tx, desk.policy)
         for number, (kind, said, blob) in enumerate(malformed(chosen.count, chosen.seed)):
             start = time.process_time()
             with engine.write.begin() as tx:

@@ -21,14 +21,16 @@ from sqlalchemy import func, or_, select
 from bench import beside
 from bench.journey import house
 from channels.smarthost import Options, build
-from intake.letter import Submission
-from store import outbox
+from intake.case import Route
+from intake.letter import LetterKind, Submission
+from store import colleagues, outbox
 from store.database import Store
 from store.migrate import migrate
 from store.schema import outbox as outbox_table
 from store.schema.outbox import SENDING, UNSENT
 from store.writer import Tx
 from tests.channels.wire import tools
+from tests.harbour import ASHA, POLICY
 from tests.store.examples import letter
 from workers import basics
 from workers.clock import SystemClock, SystemIds
@@ -77,7 +79,7 @@ def submission(number: int) -> Submission:
     return Submission(
         channel="mail",
         mail_from="bounces@harbour.example",
-        rcpt_to=(f"c{number}@customer.example",),
+        rcpt_to=(ASHA.email,),
         message_id=f"l{number}@harbour.example",
         blob=head + BODY,
     )
@@ -114,8 +116,12 @@ async def ours(port: int, count: int) -> float:
 
 
 def fill(tx: Tx, *, count: int) -> None:
-    now = SystemClock().now()
-    written = [(letter(case_ref="", cause=f"c{number}"), submission(number)) for number in range(count)]
+    now, to = SystemClock().now(), Route(channel="mail", address=ASHA.email)
+    colleagues.know(tx, POLICY)
+    written = [
+        (letter(LetterKind.NOTIFICATION, case_ref="", cause=f"c{number}", to=to), submission(number))
+        for number in range(count)
+    ]
     outbox.queue(tx, written, now=now)
 
 

@@ -12,7 +12,7 @@ import os
 from sqlalchemy import create_engine, text
 
 from bench.journey import A_COMMIT, arrived, house, mail
-from store import inbound
+from store import colleagues, inbound
 from store.engine import parse
 from store.schema import METADATA
 from tests.store.databases import Postgres
@@ -27,6 +27,8 @@ def fill(url: str, count: int) -> None:
     desk = basics.desk(loaded, SystemIds())
     raws = [arrived(number, blob) for number, blob in enumerate(mail(count, 1, False))]
     engine = create_engine(parse(url))
+    with engine.begin() as tx:
+        colleagues.know(tx, desk.policy)
     for first in range(0, count, A_COMMIT):
         with engine.begin() as tx:
             for raw in raws[first : first + A_COMMIT]:

@@ -23,7 +23,7 @@ from typing import Any
 
 from sqlalchemy import event as listening
 
-from intake.case import Kind
+from intake.case import Kind, Route
 from intake.decision import Keys
 from intake.fingerprint import fingerprint
 from intake.reference import make
@@ -65,10 +65,10 @@ def sender(number: int) -> str:
 
 
 def outcome(number: int) -> Outcome:
-    ref = make("HH", number)
+    ref, to = make("HH", number), Route(channel="mail", address=sender(number))
     started = opened(ref, address=sender(number), matters=[f"order:{number}"], message_id=f"{number}@customer.example")
     events = started, promised(TUESDAY + timedelta(hours=5)), event(Kind.ACKNOWLEDGED)
-    written = letter(case_ref=ref, cause=f"inbound:{number + 1}"), submission(f"l{number}", sender(number))
+    written = letter(case_ref=ref, cause=f"inbound:{number + 1}", to=to), submission(f"l{number}", sender(number))
     return Outcome(inbound_id=number + 1, decision=decision(*events, ref=ref), letters=[written])
 
 

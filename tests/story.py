@@ -20,7 +20,7 @@ from intake.case import Case, Event
 from intake.decision import Decision
 from intake.message import Envelope, RawMessage
 from intake.policy import Policy
-from store import cases, inbound, register
+from store import cases, colleagues, inbound, register
 from store.database import Store
 from store.schema import blob, outbox
 from store.schema import case as case_table
@@ -207,6 +207,7 @@ async def a_story(*, at: datetime = TUESDAY, policy: Policy | None = None) -> As
     letters = replace(written_by, policy=replace(known, people=everybody))
     store = await Store.open("sqlite://")
     await store.enter("story")
+    await store.write(lambda tx: colleagues.know(tx, letters.policy))
     try:
         yield Story(store=store, desk=Desk(policy=letters.policy, letters=letters, ids=FakeIds()), now=at)
     finally:

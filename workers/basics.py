@@ -12,8 +12,9 @@ import structlog
 from config.loader import load
 from config.settings import Loaded
 from intake.letters import Letters
-from intake.policy import Key
+from intake.policy import Key, Policy
 from intake.ports import Ids
+from store import colleagues
 from store.database import Store
 from store.migrate import migrate
 from workers.desk import Desk
@@ -49,8 +50,9 @@ async def database(loaded: Loaded, *, exclusive: bool = True) -> Store:
     return await Store.open(url, exclusive=exclusive)
 
 
-async def enter(store: Store) -> None:
-    """Begin to take work up, as a node that bears the names of the machine and the process."""
+async def enter(store: Store, policy: Policy) -> None:
+    """Begin to take work up for these people, as a node that bears the names of the machine and the process."""
+    await store.write(lambda tx: colleagues.know(tx, policy))
     tell(await store.enter(f"{socket.gethostname()}:{os.getpid()}"))
 
 

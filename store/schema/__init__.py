@@ -2,6 +2,7 @@
 
 from store.columns import METADATA
 from store.schema.arrivals import blob, contact, contact_point, hold, inbound, mailbox
+from store.schema.audience import colleague
 from store.schema.cases import case, case_event, case_matter, participant, promise, register, thread_id
 from store.schema.nodes import mailbox_lease, node
 from store.schema.outbox import outbox
@@ -13,6 +14,7 @@ __all__ = [
     "case",
     "case_event",
     "case_matter",
+    "colleague",
     "contact",
     "contact_point",
     "hold",

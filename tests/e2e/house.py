@@ -130,7 +130,7 @@ async def open_house(folder: Path, settings: str, clock: StoryClock) -> AsyncIte
     """The daemon runs for the length of the block, and drains at its end."""
     loaded = basics.read(furnish(folder, settings))
     store: Store = await basics.database(loaded)
-    await basics.enter(store)
+    await basics.enter(store, loaded.policy)
     parts = wiring.assemble(loaded, store, clock, SystemIds(), ended=lambda: None)
     loops = [asyncio.create_task(runner.run()) for runner in (parts.life, *parts.runners)]
     await parts.reception.start()

@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from store import colleagues
 from store.database import Store
+from tests.harbour import POLICY
 from tests.store.databases import Postgres, Sqlite, absent
 
 
@@ -35,5 +37,6 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture
 async def store(url: str) -> AsyncIterator[Store]:
     opened = await Store.open(url)
+    await opened.write(lambda tx: colleagues.know(tx, POLICY))
     yield opened
     await opened.close()

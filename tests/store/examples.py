@@ -7,11 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from intake.case import Event, Kind, Route, stamp
-from intake.decision import CaseChange, Decision, Keys, Verdict
+from intake.decision import CaseChange, Decision, Due, Keys, Verdict
 from intake.letter import Letter, LetterKind, Submission
 from intake.message import Envelope, RawMessage
-from store import inbound, nodes
+from store import inbound, nodes, outbox
 from store.apply import Outcome, apply
+from store.inserting import missing
+from store.schema import colleague, participant
+from store.schema.audience import FOR_STAFF
 from store.writer import Tx
 from tests.harbour import POLICY, TUESDAY
 
@@ -110,9 +113,25 @@ def keys(**changes: Any) -> Keys:
 def do(
     tx: Tx, made: Decision, *letters: tuple[Letter, Submission], inbound_id: int | None = None, **changes: Any
 ) -> None:
-    """Apply a decision as triage would."""
+    """Apply a decision as triage would; its letters are to people who may have them."""
     arguments: dict[str, Any] = {"policy": POLICY, "now": TUESDAY, "look": lambda _: TUESDAY} | changes
-    apply(tx, [Outcome(inbound_id=inbound_id, decision=made, letters=letters)], **arguments)
+    apply(tx, [Outcome(inbound_id=inbound_id, decision=made, letters=())], **arguments)
+    for each, submitted in letters:
+        entitle(tx, each, submitted, arguments)
+    outbox.queue(tx, letters, now=arguments["now"])
+
+
+def entitle(tx: Tx, letter: Letter, submission: Submission, arguments: dict[str, Any]) -> None:
+    """What the database asks of a letter: who gets it works here or takes part in the case, and history tells of a reply."""
+    addresses = {letter.to.address, *submission.rcpt_to}
+    if letter.kind in FOR_STAFF:
+        tx.execute(missing(tx, colleague), [{"address": address} for address in addresses])
+        return
+    rows = [{"case_ref": letter.case_ref, "address": address, "received_at": TUESDAY} for address in addresses]
+    tx.execute(missing(tx, participant), rows)
+    if letter.kind is LetterKind.REPLY:
+        told = Due(changes=(CaseChange(ref=letter.case_ref, events=(event(Kind.REPLY_SENT, text=letter.text),)),))
+        apply(tx, [Outcome(inbound_id=None, decision=told, letters=())], **arguments)
 
 
 def die_with_messages(tx: Tx, now: datetime = TUESDAY, *, limit: int = 50) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import structlog
 
+from store import colleagues
 from store.database import Store
 from tests.harbour import POLICY, FakeIds
 from tests.paper import letters
@@ -18,6 +19,7 @@ from workers.desk import Desk
 async def store() -> AsyncIterator[Store]:
     opened = await Store.open("sqlite://")
     await opened.enter("me")
+    await opened.write(lambda tx: colleagues.know(tx, POLICY))
     yield opened
     await opened.close()
 

@@ -12,7 +12,7 @@ import pytest
 from intake.decision import Decision
 from intake.message import RawMessage
 from intake.policy import AckLimits, Policy
-from store import cases, inbound
+from store import cases, colleagues, inbound
 from store.audit import audit
 from store.database import Store
 from tests.harbour import ASHA, HARBOUR, POLICY, TUESDAY, FakeIds
@@ -54,6 +54,7 @@ def mailbox(seed: int) -> list[RawMessage]:
 async def decided(mails: list[RawMessage], policy: Policy, together: int) -> tuple[list[Decision], Any, Any]:
     """The decisions, the cases at the end, and what the audit finds."""
     store, desk = await Store.open("sqlite://"), Desk(policy=policy, letters=letters(), ids=FakeIds())
+    await store.write(lambda tx: colleagues.know(tx, policy))
     receipts = await store.write(lambda tx: inbound.receive_all(tx, mails))
     batch = {kept.inbound_id: understand(mail, policy) for kept, mail in zip(receipts, mails, strict=True)}
     found: dict[int, Decision] = {}

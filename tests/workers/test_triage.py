@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from store import cases, inbound
+from store import cases, colleagues, inbound
 from store.database import Store
 from store.errors import StoreDown
 from store.schema import inbound as arrivals
@@ -145,6 +145,7 @@ class Away(Store):
 async def test_a_database_that_is_away_is_no_fault_of_a_message_however_long(times: int, clock: FakeClock) -> None:
     store = await Away.open("sqlite://")
     await store.enter("me")
+    await store.write(lambda tx: colleagues.know(tx, POLICY))
     await keep(store, "poison", "2")
     store.away = times
     with capture_logs() as lines:

@@ -20,7 +20,7 @@ from intake.describe import describe
 from intake.message import RawMessage
 from intake.ports import Receipt
 from intake.threading import threads
-from store import inbound
+from store import colleagues, inbound
 from store.database import Store
 from store.errors import Conflict
 from store.writer import Tx
@@ -45,6 +45,8 @@ async def _run(paths: Sequence[Path], form: Format, as_json: bool, config: Path 
     store = await Store.open(url, exclusive=False)
     status = 0
     try:
+        if config is None:
+            await store.write(lambda tx: colleagues.know(tx, loaded.policy))
         for number, path in enumerate(paths):
             status |= await _file(path, number, form, store, desk, as_json, keep=config is None)
     finally:

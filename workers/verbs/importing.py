@@ -35,7 +35,7 @@ async def _run(path: Path, config: Path | None) -> int:
     loaded = basics.read(config)
     store = await basics.database(loaded)
     clock, ids = SystemClock(), SystemIds()
-    await basics.enter(store)
+    await basics.enter(store, loaded.policy)
     triage = Triage(store, basics.desk(loaded, ids), clock, decided=lambda: None)
     life = Life(store, ended=lambda: None)  # the next write finds out
     living = asyncio.create_task(life.run())

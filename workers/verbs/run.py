@@ -65,7 +65,7 @@ async def _store(loaded: Loaded) -> Store:
 async def _entered(loaded: Loaded) -> Store:
     store = await basics.database(loaded)
     try:
-        await basics.enter(store)
+        await basics.enter(store, loaded.policy)
     except BaseException:
         await store.close()
         raise
