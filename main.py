@@ -103,11 +103,11 @@ def parked(
 
 
 @app.command
-def audit(*, config: Config = None, as_json: Json = False) -> int:
-    """Prove that everything accepted is accounted for."""
+def audit(*, head: str | None = None, config: Config = None, as_json: Json = False) -> int:
+    """Prove that everything accepted is accounted for; HEAD is one that was logged, and must have been anchored here."""
     from workers.verbs import looking as verb
 
-    return verb.audit(config, as_json=as_json)
+    return verb.audit(config, as_json=as_json, head=head)
 
 
 @app.command

@@ -22,6 +22,7 @@ from intake.ports import Clock, Ids, Receiver, Sender
 from store import engine
 from store.database import Store
 from workers import basics
+from workers.anchorer import ANCHORS, Anchorer
 from workers.courier import Courier
 from workers.desk import Desk
 from workers.digester import Digester
@@ -141,6 +142,7 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids, ended: Callab
     verifier = Verifier(store, cache(partial(_evaluation, loaded.settings.dns)), clock, checked=triage.wake)
     digester = Digester(store, at_desk, clock, written=courier.wake)
     reminder = Reminder(store, at_desk, clock, written=courier.wake)
+    anchorer = Anchorer(store, loaded.settings.data / ANCHORS, clock)
     space = Space(_folders(loaded, made.named.values()), loaded.settings.space)
     watch = Watch({"database": store.fault, "space": space.lacking} | _troubles(made.named))
     for name, channel in made.named.items():
@@ -166,7 +168,7 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids, ended: Callab
         senders=made.senders,
         reception=reception,
         life=life,
-        runners=(verifier, triage, reminder, courier, digester, mailboxes, Gauges(store), watch),
+        runners=(verifier, triage, reminder, courier, digester, mailboxes, Gauges(store), watch, anchorer),
     )
 
 

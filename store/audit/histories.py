@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import groupby, islice
 from operator import attrgetter
@@ -24,12 +25,12 @@ _TOGETHER = 200  # cases whose derived rows are read at once
 _REFS: Any = bindparam("refs", expanding=True)
 
 
-def _raw(table: Table, column: str) -> Select[Any]:
-    """The rows with one JSON column as the text that is stored, so that damage to it can be looked at."""
-    return select(*(type_coerce(c, Text).label(column) if c.name == column else c for c in table.c))
+def _raw(table: Table, *columns: str) -> Select[Any]:
+    """The rows with some columns as they are stored, so that damage to them can be looked at."""
+    return select(*(type_coerce(c, Text).label(c.name) if c.name in columns else c for c in table.c))
 
 
-_EVENTS = _raw(case_event, "data").order_by(case_event.c.case_ref, case_event.c.seq)
+_EVENTS = _raw(case_event, "data", "at").order_by(case_event.c.case_ref, case_event.c.seq)
 _CASES = _raw(case, "state").where(case.c.ref.in_(_REFS))
 _REGISTER = select(register).where(register.c.case_ref.in_(_REFS))
 _PROMISES = select(promise).where(promise.c.case_ref.in_(_REFS))
@@ -77,13 +78,21 @@ def _chain(ref: str, rows: Sequence[Any], stored_head: str) -> Iterator[str]:
     """Each event follows the one before it, and the last one is the head."""
     previous = chain.GENESIS
     for seq, row in enumerate(rows, start=1):
-        made = chain.link(previous, ref=ref, seq=seq, kind=row.kind, at=row.at, actor=row.actor, data=row.data)
+        made = _hash(previous, ref, seq, row)
         if (row.seq, row.previous_hash, row.hash) != (seq, previous, made):
             yield "chain-broken"
             return
         previous = row.hash
     if previous != stored_head:
         yield "chain-cut"
+
+
+def _hash(previous: str, ref: str, seq: int, row: Any) -> str:
+    """The hash that an event ought to have; "" for one whose time is none."""
+    try:
+        return chain.link(previous, ref=ref, seq=seq, kind=row.kind, at=_moment(row.at), actor=row.actor, data=row.data)
+    except ValueError:
+        return ""
 
 
 def _derived(rows: Sequence[Any], stored: Any, registered: Any, promises: list[Any], policy: Policy) -> Iterator[str]:
@@ -106,7 +115,13 @@ def _derived(rows: Sequence[Any], stored: Any, registered: Any, promises: list[A
 
 
 def _event(row: Any) -> Event:
-    return Event(kind=Kind(row.kind), at=row.at, actor=row.actor, data=json.loads(row.data))
+    return Event(kind=Kind(row.kind), at=_moment(row.at), actor=row.actor, data=json.loads(row.data))
+
+
+def _moment(stored: str | datetime) -> datetime:
+    """SQLite keeps a time as text, PostgreSQL as a time. Raises ValueError."""
+    moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+    return moment.replace(tzinfo=moment.tzinfo or UTC)
 
 
 def _columns_agree(made: Case, stored: Any) -> bool:
