@@ -59,6 +59,11 @@ async def read_body(request: web.Request, limit: int, *, seconds: float = BODY_S
         raise Refused(415, "packed_body")
     if (request.content_length or 0) > limit:
         raise Refused(413, "too_large")
+    if request.content.is_eof():  # it came with the head, as short ones do: nothing is left to wait for
+        whole = request.content.read_nowait()
+        if len(whole) > limit:
+            raise Refused(413, "too_large")
+        return whole
     body = bytearray()
     try:
         async with asyncio.timeout(seconds):
