@@ -1,7 +1,7 @@
 """The daemon is killed in the midst of its work, again and again: nothing that it accepted is lost, changed or doubled.
 
-The short form of `python -m bench.faults`: the same siege with fewer kills. P1, P3, P5 and K-01, K-05, K-10 of the plan. CI asks for
-more kills than whoever runs the tests by hand wants to wait for.
+The short form of `python -m bench.faults`: the same siege with fewer kills. P1, P3, P5 and K-01, K-05, K-10 of the plan. CI
+asks for more kills than whoever runs the tests by hand wants to wait for.
 """
 
 from __future__ import annotations
