@@ -1,7 +1,8 @@
 """Robots and floods for long, in virtual time: `python -m bench.loops --rounds 1000 --senders 10000`.
 
-Thirty programs answer whatever they get, and go on where they get nothing, `--gap` minutes apart; then strangers forge senders in
-one minute. Says what was sent to whom, and ends with status 1 where a limit was passed. The short form is in `tests/security`.
+Thirty programs answer whatever they get, `--gap` minutes apart, while nobody of the staff does anything; then strangers forge
+senders in one minute. Says what was sent to whom, and ends with status 1 where a limit was passed. The short form is in
+`tests/security`.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ from tests.security.robots import ROBOTS
 from tests.story import a_story
 
 
-async def duels(rounds: int, gap: timedelta) -> bool:
+async def duels(rounds: int, gap: timedelta, *, stubborn: bool) -> bool:
     """Whether no robot had more than one answer a case and day, nor more than it may have in all."""
     async with a_story() as story:
         duel = Duel(story, ROBOTS)
         await duel.begin()
         for _ in range(rounds):
             await story.until(story.now + gap)
-            await duel.round(stubborn=True)
+            await duel.round(stubborn=stubborn)
         letters = [posted for posted in await duel.letters() if posted.kind in ANSWERS]
     good = True
     for robot in ROBOTS:
@@ -65,9 +66,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=1_000)
     parser.add_argument("--gap", type=int, default=60, help="minutes between two rounds")
+    parser.add_argument("--stubborn", action="store_true", help="they write again where they got nothing: slow")
     parser.add_argument("--senders", type=int, default=10_000)
     chosen = parser.parse_args()
-    held = asyncio.run(duels(chosen.rounds, timedelta(minutes=chosen.gap)))
+    held = asyncio.run(duels(chosen.rounds, timedelta(minutes=chosen.gap), stubborn=chosen.stubborn))
     return 0 if asyncio.run(floods(chosen.senders)) and held else 1
 
 

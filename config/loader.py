@@ -131,13 +131,20 @@ def _settings(document: Document, base: Path, environ: Mapping[str, str], faults
     )
 
 
+def _holds_password(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).password)
+    except ValueError:  # its words would quote the address; whoever opens the database says that it cannot be read
+        return False
+
+
 def _database(given: Database, data: Path, environ: Mapping[str, str], faults: list[str]) -> Database:
     """With its address complete. A password belongs into the environment."""
     if given.url_env:
         if given.url_env not in environ:
             faults.append(f"database.url_env: there is no environment variable {given.url_env}.")
         return replace(given, url=environ.get(given.url_env, given.url))
-    if urlsplit(given.url).password:
+    if _holds_password(given.url):
         faults.append(
             "database.url has a password in it: put the address into the environment, and its name here as url_env."
         )

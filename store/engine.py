@@ -40,7 +40,7 @@ def parse(url: str) -> URL:
     """The database's address. Raises StoreError for what is none, or is of a kind that is not supported."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # their words quote the address, and there may be a password in it
         raise StoreError("the database address cannot be read; write sqlite:///path or postgresql://...") from None
     if parsed.get_backend_name() == "postgresql":
         return parsed.set(drivername="postgresql+psycopg")

@@ -119,9 +119,13 @@ def _event(row: Any) -> Event:
 
 
 def _moment(stored: str | datetime) -> datetime:
-    """SQLite keeps a time as text, PostgreSQL as a time. Raises ValueError."""
-    moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
-    return moment.replace(tzinfo=moment.tzinfo or UTC)
+    """SQLite keeps a time as text, PostgreSQL as a time. Raises ValueError, also for a text that we would not have written."""
+    if not isinstance(stored, str):
+        return stored
+    moment = datetime.fromisoformat(stored)
+    if moment.isoformat(" ", "microseconds") != stored:
+        raise ValueError("a time in another form")
+    return moment.replace(tzinfo=UTC)
 
 
 def _columns_agree(made: Case, stored: Any) -> bool:
