@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import cast
@@ -36,9 +36,19 @@ class Door(asyncio.Protocol):
 
     def _full(self, peer: str) -> bool:
         inside = self._server.connections
-        if len(inside) >= self._most:
+        if peer not in self._proxies and sum(_host(c.peername) == peer for c in inside) >= self._most_per_peer:
             return True
-        return peer not in self._proxies and sum(_host(c.peername) == peer for c in inside) >= self._most_per_peer
+        return len(inside) >= self._most and not _made_room(inside)
+
+
+def _made_room(inside: Sequence[web.RequestHandler]) -> bool:
+    """Whoever has stood there longest without one whole head has to leave for the next one: through a proxy, halves are many."""
+    for each in inside:  # in the order in which they came
+        if each.transport is not None and not each._request_count:  # noqa: SLF001 - aiohttp has no other word for it
+            cast(asyncio.Transport, each.transport).write(BUSY)
+            each.force_close()
+            return True
+    return False
 
 
 def client(request: web.Request) -> str:

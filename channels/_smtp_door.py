@@ -13,7 +13,7 @@ from channels._smtp_session import Session, host
 
 log = structlog.get_logger()
 
-SILENT_SECONDS = 5.0  # that a connection may say nothing, even where others wait for its place
+SILENT_SECONDS = 5.0  # that a client may be silent in the middle of its dialogue, even where others wait for its place
 CROWDED = "421 4.3.2 Others wait, please come again later"
 FULL = b"421 4.3.2 Too many connections, please come again later\r\n"
 
@@ -42,8 +42,11 @@ class Door(asyncio.Protocol):
         return len(inside) >= self._most and not self._made_room()
 
     def _made_room(self) -> bool:
-        """Whoever has said nothing for longest has to leave for the next one, so that idlers keep nobody out for long."""
-        idle = [session for session in self._house.sessions if session.silent >= SILENT_SECONDS]
+        """Whoever has said nothing for longest has to leave for the next one, so that idlers keep nobody out.
+
+        Those first who have never said anything: a client answers the greeting at once.
+        """
+        idle = [each for each in self._house.sessions if each.silent > (SILENT_SECONDS if each.spoke else 0.0)]
         if idle:
-            max(idle, key=lambda session: session.silent).leave(CROWDED)
+            max(idle, key=lambda each: (not each.spoke, each.silent)).leave(CROWDED)
         return bool(idle)

@@ -54,6 +54,7 @@ class Session(SMTP):
         )
         self.command_size_limits = defaultdict(lambda: COMMAND_LENGTH)  # aiosmtpd shares one between all connections
         self.house = house
+        self.spoke = False  # the other side, ever
         self.busy = False  # a message is on its way in, or waits for its answer
         self._arrived = 0  # octets since the last look at the clock
         self._heard_at = self.loop.time()
@@ -75,6 +76,7 @@ class Session(SMTP):
             log.info("smtp_connection_lost", channel=self.house.name)
 
     def data_received(self, data: bytes) -> None:
+        self.spoke = True
         self._arrived += len(data)
         self._heard_at = self.loop.time()
         super().data_received(data)

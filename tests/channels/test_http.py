@@ -24,6 +24,8 @@ from tests.channels.contract import Desk
 from tests.channels.web import site
 from tests.harbour import FakeClock
 
+HALF_A_BODY = b"POST /take HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\nhalf"
+
 
 class Rooms:
     """A channel whose routes do what a test needs."""
@@ -166,7 +168,7 @@ async def test_half_a_request_is_cut_off_while_good_ones_are_served(monkeypatch:
     halves = [
         b"",
         b"GET /healthz HTTP/1.1\r\nHost: x\r\n",
-        b"POST /take HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\nhalf",
+        HALF_A_BODY,
         b"POST /take HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
         b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nHo",
     ]
@@ -189,9 +191,9 @@ async def test_a_request_that_states_two_lengths_is_refused() -> None:
 
 
 async def test_more_connections_than_allowed_are_turned_away_and_come_in_when_there_is_room() -> None:
-    async with site(deliver=Desk().deliver, max_connections=2) as (running, _):
+    async with site(Rooms(), deliver=Desk().deliver, max_connections=2) as (running, _):
         port = running.server.address[1]
-        first, second = await raw(port, b"G"), await raw(port, b"G")
+        first, second = [await raw(port, HALF_A_BODY) for _ in range(2)]
         await asyncio.sleep(0.05)
         third = await raw(port, b"G")
         assert (await asyncio.wait_for(gone(third[0]), timeout=5))[9:12] == b"503"
@@ -200,6 +202,23 @@ async def test_more_connections_than_allowed_are_turned_away_and_come_in_when_th
         fourth = await raw(port, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         assert (await asyncio.wait_for(gone(fourth[0]), timeout=5))[9:12] == b"200"
         for _, writer in (second, third, fourth):
+            writer.close()
+
+
+async def test_where_all_places_are_taken_the_oldest_half_request_makes_room() -> None:
+    """P19: halves that come through our own proxy keep nobody out. Whoever has asked something keeps the place."""
+    async with site(Rooms(), deliver=Desk().deliver, max_connections=3) as (running, _):
+        port = running.server.address[1]
+        asked, oldest, half = [await raw(port, words) for words in (HALF_A_BODY, b"G", b"G")]
+        await asyncio.sleep(0.05)
+        good = await raw(port, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert (await asyncio.wait_for(gone(good[0]), timeout=5))[9:12] == b"200"
+        assert (await asyncio.wait_for(gone(oldest[0]), timeout=5))[9:12] == b"503"
+        half[1].write(b"ET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert (await asyncio.wait_for(gone(half[0]), timeout=5))[9:12] == b"200"
+        asked[1].write(b"h" * 896)
+        assert (await asyncio.wait_for(asked[0].readline(), timeout=5))[9:12] != b"503"
+        for _, writer in (asked, oldest, half, good):
             writer.close()
 
 
@@ -275,9 +294,7 @@ async def test_whoever_never_finishes_holds_up_the_stop_for_less_than_ten_second
     rooms = Rooms()
     async with site(rooms, deliver=Desk().deliver) as (running, client):
         asking = asyncio.create_task(client.get("/slow"))
-        half = await raw(
-            running.server.address[1], b"POST /take HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\nhalf"
-        )
+        half = await raw(running.server.address[1], HALF_A_BODY)
         await rooms.begun.wait()
         await asyncio.wait_for(running.stop(), timeout=5)
         half[1].close()

@@ -381,6 +381,17 @@ async def test_where_all_places_are_taken_the_one_who_is_silent_longest_makes_ro
         assert (await writing.reply()).startswith("250 ")
 
 
+async def test_whoever_has_never_said_a_word_makes_room_at_once(desk):
+    """P19: ten thousand connections that say nothing do not keep a good client waiting for a moment."""
+    async with listening(desk.deliver, max_connections=2) as (listener, _), Client.to(listener.address) as speaking:
+        for _ in range(3):
+            async with Client.to(listener.address, hello="") as mute:
+                async with Client.to(listener.address) as good:
+                    assert (await good.mail(message())).startswith("250 ")
+                assert (await mute.reply()).startswith("421 4.3.2")
+        assert (await speaking.say("NOOP")).startswith("250 ")
+
+
 async def test_without_space_a_message_is_put_off_before_it_is_sent(desk):
     """P20: as Postfix does below queue_minfree."""
     desk.fault = NoSpace("space")
