@@ -45,7 +45,7 @@ def _made_room(inside: Sequence[web.RequestHandler]) -> bool:
     """Whoever has stood there longest without one whole head has to leave for the next one: through a proxy, halves are many."""
     for each in inside:  # in the order in which they came
         if each.transport is not None and not each._request_count:  # noqa: SLF001 - aiohttp has no other word for it
-            cast(asyncio.Transport, each.transport).write(BUSY)
+            each.transport.write(BUSY)
             each.force_close()
             return True
     return False
