@@ -1,9 +1,9 @@
 """Attacks that other help desks fell to, each a test named by its case and the CVE or issue that it stands for.
 
-    loops and floods    L-01 to L-08, L-10 test_loops; L-09 tests/channels/test_imap
-    who wrote this      S-01 to S-05 test_staff_spoofs, test_staff_genuine; S-09, S-10 test_outsiders
-    disclosure          S-06 to S-08, S-13 test_outsiders
-    letters             S-11 test_letters; S-14 test_outsiders, tests/intake/test_compose; S-15 tests/store/test_audience
-    the web             H-01 to H-03 test_web, tests/channels; H-04 test_web_pages; H-05 tests/workers/verbs, tests/workers/test_log
-    tampering, secrets  D-02 test_tamper, tests/store/test_audit; test_secrets
+- Loops and floods: L-01 to L-08 and L-10 in `test_loops`; L-09 in `tests/channels/test_imap`.
+- Who wrote this: S-01 to S-05 in `test_staff_spoofs` and `test_staff_genuine`; S-09 and S-10 in `test_outsiders`.
+- Disclosure: S-06 to S-08 and S-13 in `test_outsiders`.
+- Letters: S-11 in `test_letters`; S-14 in `test_outsiders` and `tests/intake/test_compose`; S-15 in `tests/store/test_audience`.
+- The web: H-01 to H-03 in `test_web` and `tests/channels`; H-04 in `test_web_pages`; H-05 in `tests/workers`.
+- Tampering and secrets: D-02 in `test_tamper` and `tests/store/test_audit`; `test_secrets`.
 """
