@@ -103,11 +103,14 @@ def parked(
 
 
 @app.command
-def audit(*, head: str | None = None, config: Config = None, as_json: Json = False) -> int:
-    """Prove that everything accepted is accounted for; HEAD is one that was logged, and must have been anchored here."""
-    from workers.verbs import looking as verb
+def audit(*, head: str | None = None, config: Config = None, as_json: Json = False, moved: bool = True) -> int:
+    """Prove that everything accepted is accounted for; HEAD is one that was logged, and must have been anchored here.
 
-    return verb.audit(config, as_json=as_json, head=head)
+    With --no-moved what lies in the object store is left out.
+    """
+    from workers.verbs import auditing as verb
+
+    return verb.run(config, as_json=as_json, head=head, moved=moved)
 
 
 @app.command

@@ -9,12 +9,13 @@ from __future__ import annotations
 import argparse
 import os
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, func, select, text
 
 from bench.journey import A_COMMIT, arrived, house, mail
 from store import colleagues, inbound
 from store.engine import parse
-from store.schema import METADATA
+from store.schema import METADATA, blob
+from store.schema.arrivals import LARGE
 from tests.store.databases import Postgres
 from workers import basics
 from workers.clock import SystemIds
@@ -53,8 +54,12 @@ def report(url: str, count: int) -> None:
             total += own + indexes
             each = f"{rows / count:10.2f} {own / rows:12.0f} {indexes / rows:11.0f}"
             print(f"{table.name:16} {rows:8} {each} {(own + indexes) / count / 1000:14.2f}")
+        large, held = tx.execute(select(func.count(), func.sum(blob.c.size)).where(LARGE)).one()
     engine.dispose()
     print(f"together {total / count / 1000:.1f} KB a message")
+    print(
+        f"of which {held / count / 1000:.1f} KB are in {large / count:.2f} blobs that can be moved to an object store"
+    )
 
 
 def main() -> None:

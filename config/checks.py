@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import is_currency
 
-from config.settings import Settings, name_server
+from config.settings import Blobs, Settings, name_server
 from intake.hours import Calendar
 from intake.identity import canonical
 from intake.policy import Brand, Person, Policy
@@ -26,7 +27,24 @@ COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 def check(settings: Settings, policy: Policy) -> list[str]:
     """Every fault, a sentence each."""
-    return [*_channels(settings), *_dns(settings), *_people(policy), *_departments(policy), *_brands(policy)]
+    return [
+        *_blobs(settings.blobs),
+        *_channels(settings),
+        *_dns(settings),
+        *_people(policy),
+        *_departments(policy),
+        *_brands(policy),
+    ]
+
+
+def _blobs(blobs: Blobs) -> Iterator[str]:
+    place = urlsplit(blobs.url)
+    if place.scheme not in ("", "file", "s3") or (place.scheme == "s3") != bool(place.netloc):
+        yield "blobs.url should be a folder, file:///folder or s3://bucket/prefix."
+    elif "@" in place.netloc:
+        yield "blobs.url has credentials in it: they belong into the environment, as AWS_ACCESS_KEY_ID and so on."
+    if blobs.after_days < 0:
+        yield "blobs.after_days cannot be less than nothing."
 
 
 def _channels(settings: Settings) -> Iterator[str]:

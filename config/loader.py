@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from config import keys as key_file
 from config.checks import check
 from config.options import Faults, build
-from config.settings import Database, Document, Loaded, Settings
+from config.settings import Blobs, Database, Document, Loaded, Settings
 from intake.policy import Key, Policy
 from intake.rehearsal import rehearse
 from intake.stationery import PAPERS, Stationery
@@ -120,6 +120,7 @@ def _settings(document: Document, base: Path, environ: Mapping[str, str], faults
     return Settings(
         data=data,
         database=_database(document.database, data, environ, faults),
+        blobs=_blobs(document.blobs, data),
         space=document.space,
         log=document.log,
         keys=data / document.keys.file,
@@ -152,6 +153,13 @@ def _database(given: Database, data: Path, environ: Mapping[str, str], faults: l
     if scheme.startswith("sqlite") and marker and file and not file.startswith("/"):
         return replace(given, url=f"{scheme}:///{(data / file).as_posix()}")
     return given
+
+
+def _blobs(given: Blobs, data: Path) -> Blobs:
+    """With the path of a folder complete."""
+    if not given.url or "://" in given.url:
+        return given
+    return replace(given, url=(data / given.url).absolute().as_posix())
 
 
 def _keys(path: Path, spare: Key | None, faults: list[str]) -> tuple[Key, ...]:

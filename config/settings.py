@@ -20,6 +20,16 @@ class Database:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Blobs:
+    """Where the bytes of large mail go when nobody needs them any more."""
+
+    url: str = (
+        ""  # a folder, relative to the data folder; file:///folder; s3://bucket/prefix; "" leaves them in the database
+    )
+    after_days: int = 30
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Space:
     """What stays free on the disks that the daemon writes to. With less, nothing new is taken in."""
 
@@ -78,6 +88,7 @@ class Document:
 
     data: str = "."  # the daemon's own folder, relative to the settings file
     database: Database = Database()
+    blobs: Blobs = Blobs()
     space: Space = Space()
     log: Log = Log()
     keys: Keys = Keys()
@@ -98,6 +109,7 @@ class Settings:
 
     data: Path  # the daemon's own folder
     database: Database
+    blobs: Blobs
     space: Space
     log: Log
     keys: Path

@@ -1,17 +1,76 @@
-"""Exact bytes, by their SHA-256 (JMAP's blobId, RFC 8620)."""
+"""Exact bytes, by their SHA-256 (JMAP's blobId, RFC 8620): kept in the database, later perhaps in an object store.
+
+What is worked on, or shown by a chat window, always has its bytes in the database: nothing but the audit asks the object store.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from hashlib import sha256
 
-from store.inserting import missing
-from store.schema import blob
+from sqlalchemy import bindparam, exists, select, update
+
+from store.columns import Utc
+from store.inserting import restored
+from store.schema import blob, inbound, outbox
+from store.schema.arrivals import LARGE, MOVED, NEEDED
+from store.schema.outbox import NEEDED as UNSETTLED
 from store.writer import Tx
 
+_AMONG = blob.c.sha256.in_(bindparam("ids", expanding=True))
+_UNUSED = (
+    ~exists().where(inbound.c.blob_id == blob.c.sha256, NEEDED),
+    ~exists().where(outbox.c.blob_id == blob.c.sha256, UNSETTLED),
+)
+_MOVABLE = (
+    select(blob.c.sha256)
+    .where(LARGE, blob.c.kept_at < bindparam("before", type_=Utc), *_UNUSED)
+    .order_by(blob.c.kept_at)
+    .limit(bindparam("most"))
+)
+_HELD = select(blob.c.sha256).where(_AMONG).with_for_update()
+_EMPTIED = update(blob).where(_AMONG, blob.c.content.is_not(None), *_UNUSED).values(content=None)
+_MOVED = (
+    select(blob.c.sha256)
+    .where(MOVED, blob.c.sha256 > bindparam("after"))
+    .order_by(blob.c.sha256)
+    .limit(bindparam("most"))
+)
 
-def keep(tx: Tx, contents: Iterable[bytes]) -> list[str]:
-    """Keep each of these bytes, at least one, once, however often it comes. Returns their blob ids."""
-    named = [(sha256(content).hexdigest(), content) for content in contents]
-    tx.execute(missing(tx, blob), [{"sha256": name, "size": len(each), "content": each} for name, each in named])
-    return [name for name, _ in named]
+
+def keep(tx: Tx, dated: Iterable[tuple[bytes, datetime]]) -> list[str]:
+    """Keep each of these bytes, at least one, once, however often it comes, with the time from when its age counts.
+
+    Bytes that were moved and come again are here again. Returns their blob ids.
+    """
+    rows = [
+        {"sha256": sha256(content).hexdigest(), "size": len(content), "content": content, "kept_at": at}
+        for content, at in dated
+    ]
+    tx.execute(restored(tx, blob, "content"), rows)
+    return [str(row["sha256"]) for row in rows]
+
+
+def content(tx: Tx, blob_id: str) -> bytes | None:
+    """The bytes; None where they were moved."""
+    return tx.scalar(select(blob.c.content).where(blob.c.sha256 == blob_id))
+
+
+def movable(tx: Tx, *, before: datetime, limit: int) -> list[str]:
+    """Large ones that nobody needs any more and that are older than this, the oldest first."""
+    return list(tx.scalars(_MOVABLE, {"before": before, "most": limit}))
+
+
+def let_go(tx: Tx, blob_ids: Sequence[str]) -> int:
+    """Their bytes are durable elsewhere: empty the rows of those that nobody needs, and return how many these were.
+
+    First they are locked, and only then it is asked who needs them: the same bytes may be coming in again at this moment.
+    """
+    tx.execute(_HELD, {"ids": blob_ids}).all()
+    return tx.execute(_EMPTIED, {"ids": blob_ids}).rowcount
+
+
+def moved(tx: Tx, *, after: str, limit: int) -> list[str]:
+    """Those whose bytes are elsewhere, in the order of their ids, from this one on."""
+    return list(tx.scalars(_MOVED, {"after": after, "most": limit}))

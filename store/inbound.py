@@ -80,7 +80,7 @@ def receive(tx: Tx, raw: RawMessage) -> Receipt:
 
 def receive_all(tx: Tx, raws: Sequence[RawMessage]) -> list[Receipt]:
     """The same for many, at least one, in hardly more statements than for one."""
-    blob_ids = blobs.keep(tx, (raw.blob for raw in raws))
+    blob_ids = blobs.keep(tx, ((raw.blob, raw.received_at) for raw in raws))
     rows = [_row(raw, blob_id) for raw, blob_id in zip(raws, blob_ids, strict=True)]
     fresh = {tuple(name): inbound_id for inbound_id, *name in tx.execute(added(tx, inbound, *_NAME), rows)}
     return list(_receipts(tx, rows, fresh))

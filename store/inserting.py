@@ -26,6 +26,11 @@ def upsert(tx: Tx, table: Table) -> Any:
     return _upsert(tx.dialect.name, table)
 
 
+def restored(tx: Tx, table: Table, lost: str) -> Any:
+    """An INSERT that replaces a row with the same primary key where this column of it is NULL, and holds it where it is not."""
+    return _restored(tx.dialect.name, table, lost)
+
+
 @cache
 def _missing(dialect: str, table: Table) -> Any:
     return _insert(dialect, table).on_conflict_do_nothing()
@@ -38,10 +43,19 @@ def _added(dialect: str, table: Table, *also: str) -> Any:
 
 @cache
 def _upsert(dialect: str, table: Table) -> Any:
+    return _replacing(dialect, table)
+
+
+@cache
+def _restored(dialect: str, table: Table, lost: str) -> Any:
+    return _replacing(dialect, table, where=table.c[lost].is_(None))
+
+
+def _replacing(dialect: str, table: Table, **terms: Any) -> Any:
     statement = _insert(dialect, table)
     keys = [column.name for column in table.primary_key.columns]
     rest = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
-    return statement.on_conflict_do_update(index_elements=keys, set_=rest)
+    return statement.on_conflict_do_update(index_elements=keys, set_=rest, **terms)
 
 
 def _insert(dialect: str, table: Table) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, text, update
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -76,6 +76,12 @@ def renew(tx: Tx, node_id: int) -> bool:
     steady = row.steady_since if _recent(row.renewed_at, now) else now
     tx.execute(update(node).where(node.c.id == node_id).values(renewed_at=now, steady_since=steady))
     return not _recent(steady, now)
+
+
+def eldest(tx: Tx) -> int | None:
+    """The living node that began first: to it falls what one of them has to do."""
+    first: int | None = tx.scalar(select(func.min(node.c.id)).where(LIVING))
+    return first
 
 
 def silent(tx: Tx) -> list[int]:

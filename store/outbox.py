@@ -43,7 +43,7 @@ def queue(tx: Tx, letters: Sequence[tuple[Letter, Submission]], *, now: datetime
     """Put letters in the outbox, but for those that their cause has written already: they are not sent twice."""
     if not letters:
         return
-    blob_ids = blobs.keep(tx, [submission.blob for _, submission in letters])
+    blob_ids = blobs.keep(tx, ((submission.blob, now) for _, submission in letters))
     rows = [_row(*each, blob_id, now) for each, blob_id in zip(letters, blob_ids, strict=True)]
     queued = tx.execute(added(tx, outbox, "message_id", "case_ref"), rows).all()
     links = [{"outbox_id": row.id, "message_id": row.message_id, "case_ref": row.case_ref} for row in queued]

@@ -17,4 +17,5 @@ WAIT = Histogram(
 ALARM = Gauge(
     "answerable_alarm", "1 while something is in trouble: database, space, or a channel by its name", ["what"]
 )
+MOVED = Counter("answerable_blobs_moved_total", "Blobs whose bytes went to the object store")
 BACKLOG = Gauge("answerable_backlog", "Rows that wait", ["queue"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +17,12 @@ from channels.chat import Chat
 from channels.http import Options as HttpOptions
 from channels.http import Server
 from config.loader import Faults, build
+from config.settings import Blobs, Loaded
 from config.settings import Dns as DnsOptions
-from config.settings import Loaded
 from intake.ports import Clock, Ids, Receiver, Sender
 from store import engine
 from store.database import Store
+from store.objects import Objects
 from workers import basics
 from workers.anchorer import ANCHORS, Anchorer
 from workers.courier import Courier
@@ -29,6 +31,7 @@ from workers.digester import Digester
 from workers.gauges import Gauges
 from workers.life import Life
 from workers.mailboxes import Mailboxes
+from workers.mover import Mover
 from workers.readiness import Readiness
 from workers.receiver import Keeper, Reception
 from workers.reminder import Reminder
@@ -144,7 +147,9 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids, ended: Callab
     reminder = Reminder(store, at_desk, clock, written=courier.wake)
     anchorer = Anchorer(store, loaded.settings.data / ANCHORS, clock)
     space = Space(_folders(loaded, made.named.values()), loaded.settings.space)
-    watch = Watch({"database": store.fault, "space": space.lacking} | _troubles(made.named))
+    movers = _movers(loaded.settings.blobs, store, clock)
+    looks = {"database": store.fault, "space": space.lacking} | ({"blobs": movers[0].trouble} if movers else {})
+    watch = Watch(looks | _troubles(made.named))
     for name, channel in made.named.items():
         if isinstance(channel, Chat):
             channel.history = Conversations(store, account=name)
@@ -168,8 +173,13 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids, ended: Callab
         senders=made.senders,
         reception=reception,
         life=life,
-        runners=(verifier, triage, reminder, courier, digester, mailboxes, Gauges(store), watch, anchorer),
+        runners=(verifier, triage, reminder, courier, digester, mailboxes, *movers, Gauges(store), watch, anchorer),
     )
+
+
+def _movers(blobs: Blobs, store: Store, clock: Clock) -> tuple[Mover, ...]:
+    """One where there is an object store, and else none."""
+    return (Mover(store, Objects(blobs.url), clock, age=timedelta(days=blobs.after_days)),) if blobs.url else ()
 
 
 def _folders(loaded: Loaded, named: Iterable[Any]) -> list[Path]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from store.audit.fault import Fault, repeated, stream
 from store.schema import blob, case, contact_point, hold, inbound
+from store.schema.arrivals import NEEDED
 from store.writer import Tx
 
 
@@ -20,12 +21,11 @@ def arrivals(tx: Tx) -> Iterator[Fault]:
 
 
 def _bytes(tx: Tx) -> Iterator[Fault]:
-    for row in stream(tx, select(blob)):
+    for row in stream(tx, select(blob).where(blob.c.content.is_not(None))):
         if len(row.content) != row.size or sha256(row.content).hexdigest() != row.sha256:
             yield Fault(slug="blob-changed", where=f"blob:{row.sha256}")
-    lost = (
-        select(inbound.c.id).join(blob, blob.c.sha256 == inbound.c.blob_id, isouter=True).where(blob.c.sha256.is_(None))
-    )
+    here = select(inbound.c.id).join(blob, blob.c.sha256 == inbound.c.blob_id, isouter=True)
+    lost = here.where(or_(blob.c.sha256.is_(None), and_(blob.c.content.is_(None), NEEDED)))
     for inbound_id in tx.scalars(lost):
         yield Fault(slug="blob-missing", where=f"inbound:{inbound_id}")
 

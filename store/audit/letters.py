@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from store.audit.fault import Fault, repeated, stream
 from store.schema import blob, case, outbox
+from store.schema.outbox import NEEDED
 from store.writer import Tx
 
 _STATES = ("pending", "sending", "sent", "deferred", "rejected", "unknown", "cancelled")
@@ -26,4 +27,7 @@ def letters(tx: Tx) -> Iterator[Fault]:
             yield Fault(slug="blob-missing", where=where)
         if row.state not in _STATES:
             yield Fault(slug="state-unknown", where=where)
+    emptied = select(outbox.c.id).join(blob, blob.c.sha256 == outbox.c.blob_id).where(blob.c.content.is_(None), NEEDED)
+    for outbox_id in tx.scalars(emptied):
+        yield Fault(slug="blob-missing", where=f"outbox:{outbox_id}")
     yield from repeated(tx, outbox, outbox.c.case_ref, outbox.c.kind, outbox.c.cause, outbox.c.address)

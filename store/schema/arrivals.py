@@ -11,7 +11,8 @@ blob = Table(
     METADATA,
     Column("sha256", Key, primary_key=True),
     Column("size", Integer, nullable=False),
-    Column("content", LargeBinary, nullable=False),
+    Column("content", LargeBinary),  # NULL: in the object store
+    Column("kept_at", Utc),  # from when its age counts
 )
 
 contact = Table(
@@ -70,7 +71,13 @@ UNCHECKED = text("unchecked")
 PARKED = text("state = 'parked'")
 WAITING = text("released_at IS NULL")
 UNTOLD = text("released_at IS NULL AND told_at IS NULL AND person != ''")
+LARGE = text("content IS NOT NULL AND size >= 16384")
+MOVED = text("content IS NULL")
+NEEDED = text("(state != 'done' OR channel = 'chat')")  # it is worked on, or a chat window shows it
 
+Index("ix_blob_large", blob.c.kept_at, sqlite_where=LARGE, postgresql_where=LARGE)
+Index("ix_blob_moved", blob.c.sha256, sqlite_where=MOVED, postgresql_where=MOVED)
+Index("ix_inbound_needed", inbound.c.blob_id, sqlite_where=NEEDED, postgresql_where=NEEDED)
 # Imported history waits behind fresh mail.
 Index("ix_inbound_new", inbound.c.quiet, inbound.c.id, sqlite_where=NEW, postgresql_where=NEW)
 Index("ix_inbound_unchecked", inbound.c.id, sqlite_where=UNCHECKED, postgresql_where=UNCHECKED)

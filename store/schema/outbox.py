@@ -38,10 +38,12 @@ outbox = Table(
 # Literals, as in `store.schema.arrivals`.
 UNSENT = text("state IN ('pending', 'deferred')")
 SENDING = text("state = 'sending'")
+NEEDED = text("(state NOT IN ('sent', 'rejected', 'cancelled') OR channel != 'mail')")  # as in `store.schema.arrivals`
 ACKNOWLEDGES = text("kind IN ('acknowledgement', 'repeat_acknowledgement')")
 # What a person wrote goes before what the daemon wrote.
 Index("ix_outbox_due", outbox.c.automatic, outbox.c.next_attempt_at, sqlite_where=UNSENT, postgresql_where=UNSENT)
 Index("ix_outbox_sending", outbox.c.id, sqlite_where=SENDING, postgresql_where=SENDING)
+Index("ix_outbox_needed", outbox.c.blob_id, sqlite_where=NEEDED, postgresql_where=NEEDED)
 Index("ix_outbox_acks", outbox.c.created_at, sqlite_where=ACKNOWLEDGES, postgresql_where=ACKNOWLEDGES)
 Index(
     "ix_outbox_acks_domain",

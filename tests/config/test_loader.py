@@ -14,7 +14,7 @@ import channels
 from channels import http
 from config import keys
 from config.loader import Faults, build, default_text, load, read
-from config.settings import Desk, Dns, Document, Texts
+from config.settings import Blobs, Desk, Dns, Document, Texts
 from config.settings import Keys as KeyFile
 from intake.policy import AckLimits, Brand, Department, Hours, Key, Matching, Person, Promises
 
@@ -64,6 +64,7 @@ def test_without_a_file_it_is_the_documented_configuration_under_var() -> None:
     "shape",
     [
         Document,
+        Blobs,
         Desk,
         Dns,
         KeyFile,
@@ -179,6 +180,10 @@ def test_every_fault_is_told_at_once_with_its_place_and_what_would_be_right(tmp_
         ('kind = "chat"', "", "channel.chat.kind is missing"),
         ('folder = "letters"', 'folder = "nowhere"', "letters.folder: there is no folder"),
         ('url = "sqlite:///answerable.db"', 'url = "postgresql://a:b@c/d"', "database.url has a password in it"),
+        ('url = "s3://harbour-desk/blobs"', 'url = "ftp://desk/blobs"', "blobs.url should be a folder"),
+        ('url = "s3://harbour-desk/blobs"', 'url = "s3:///blobs"', "blobs.url should be a folder"),
+        ('url = "s3://harbour-desk/blobs"', 'url = "s3://key:secret@desk"', "blobs.url has credentials in it"),
+        ("after_days = 30", "after_days = -1", "blobs.after_days cannot be"),
     ],
 )
 def test_what_cannot_be_is_said_in_a_sentence(tmp_path: Path, right: str, wrong: str, fault: str) -> None:

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import create_engine, func, select, text
 
 from store import SchemaError, versions
@@ -55,6 +56,29 @@ def test_a_database_in_memory_has_the_same_triggers_as_a_migrated_one(sqlite: Sq
     triggers = text("SELECT sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
     with sqlite.fresh() as url, create_engine(url).connect() as migrated, engine.connect() as made:
         assert migrated.scalars(triggers).all() == made.scalars(triggers).all() != []
+
+
+def test_bytes_that_were_kept_before_there_was_an_object_store_are_the_same_and_have_an_age(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.sqlite'}"
+    with monkeypatch.context() as at_that_time:
+        at_that_time.setattr("alembic.command.upgrade", lambda config, _, to=command.upgrade: to(config, "0006"))
+        migrate(url)
+    row = {"a": "a" * 64, "content": bytes(range(256)), "at": "2026-01-13 10:00:00.000000"}
+    names = (
+        "id, channel, account, source_id, envelope, blob_id, media_type, received_at, quiet, state, attempts, claims"
+    )
+    engine = create_engine(parse(url))
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO blob (sha256, size, content) VALUES (:a, 256, :content)"), row)
+        values = "1, 'smtp', 'help', '1', '{}', :a, 'message/rfc822', :at, 0, 'done', 0, 0"
+        connection.execute(text(f"INSERT INTO inbound ({names}) VALUES ({values})"), row)
+    migrate(url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT content, kept_at FROM blob")).one() == (row["content"], row["at"])
+        assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+    engine.dispose()
 
 
 @pytest.mark.parametrize(("version", "advice"), [("0001", "run"), ("9999", "newer")])

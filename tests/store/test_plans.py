@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event as listening
 
-from store import cases, facts, inbound, nodes, outbox
+from store import blobs, cases, facts, inbound, nodes, outbox
 from store.database import Store
 from store.recovery import give_back
 from store.writer import Tx
@@ -50,6 +50,9 @@ QUESTIONS: dict[str, Callable[[Tx], Any]] = {
         tx, decision(opened(OTHER), ref=OTHER), (letter(cause="x"), submission()), source_id="2"
     ),
     "parked": inbound.parked,
+    "what may be moved": lambda tx: blobs.movable(tx, before=TUESDAY, limit=5),
+    "move": lambda tx: blobs.let_go(tx, ["a" * 64]),
+    "what was moved": lambda tx: blobs.moved(tx, after="", limit=5),
 }
 
 

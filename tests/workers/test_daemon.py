@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from store.database import Store
 from tests.store.examples import raw
 from tests.workers.running import ROOT, running
 from tests.workers.verbs.conftest import furnish
-from tests.workers.verbs.mails import SETTINGS, mail
+from tests.workers.verbs.mails import SETTINGS, mail, mbox
 from workers import first_start
 from workers.clock import SystemClock, SystemIds
 
@@ -100,6 +101,33 @@ def test_what_was_being_decided_at_a_sudden_end_is_decided_at_once_after_the_nex
     asyncio.run(die_while_deciding(f"sqlite:///{settings.parent}/answerable.db"))
     with running(settings.parent, "--config", str(settings)):
         wait_for(lambda: "Broken thing 1" in verb(settings.parent, "cases", "--config", settings))
+
+
+def test_a_large_old_mail_moves_to_the_object_store_while_the_daemon_runs(settings: Path) -> None:
+    settings.write_text(settings.read_text() + '\n[blobs]\nurl = "blobs"\n')
+    large = mail() + b"The lamp arrived broken.\n" * 1000
+    verb(settings.parent, "import", mbox(settings.parent / "box", large), "--config", settings)
+    with running(settings.parent, "--config", str(settings)) as daemon:
+        wait_for(lambda: "blobs_moved" in daemon.log)
+        [file] = objects(settings.parent / "blobs")
+        assert sha256(file.read_bytes()).hexdigest() == file.name
+        assert daemon.stop(signal.SIGTERM) == 0
+    assert verb(settings.parent, "audit", "--config", settings).endswith("clean\n")
+
+
+def test_a_daemon_that_is_killed_while_it_moves_mail_loses_none(settings: Path) -> None:
+    settings.write_text(settings.read_text() + '\n[blobs]\nurl = "blobs"\n')
+    large = [mail(number, f"c{number}@customer.example") + b"The lamp arrived broken.\n" * 1000 for number in range(60)]
+    verb(settings.parent, "import", mbox(settings.parent / "box", *large), "--config", settings)
+    for moved in (1, 20, 45):
+        with running(settings.parent, "--config", str(settings)) as daemon:
+            wait_for(lambda there=moved: len(objects(settings.parent / "blobs")) >= there)
+            daemon.stop(signal.SIGKILL)
+        assert verb(settings.parent, "audit", "--config", settings).endswith("clean\n")
+
+
+def objects(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 async def die_while_deciding(url: str) -> None:

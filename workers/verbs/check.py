@@ -13,17 +13,20 @@ from intake.ports import TryLater
 from store import engine, versions
 from store.errors import StoreError
 from store.migrate import current
+from store.objects import Objects
 from workers import basics, wiring
 from workers.clock import SystemClock, SystemIds
 from workers.verbs import output
 
 
 def run(config: Path | None) -> int:
-    """Status 1 where anything is wrong. Nothing is stored, and nobody is written to."""
+    """Status 1 where anything is wrong. Nobody is written to, and nothing is stored but a line of words in the object store."""
     loaded, faults = examine(config or basics.local(), environ=os.environ, spare_key=basics.DRY_KEY)
     made, wrong = wiring.attempt(loaded, SystemClock(), SystemIds())
     faults += wrong
     faults += _database(loaded.settings.database.url)
+    if not any(fault.startswith("blobs.url") for fault in faults):
+        faults += _objects(loaded.settings.blobs.url)
     faults += asyncio.run(_probe(made.named.values()))
     faults += asyncio.run(_dns(loaded))
     for fault in dict.fromkeys(faults):
@@ -62,4 +65,13 @@ def _database(url: str) -> list[str]:
         return [f"database: it does not answer ({error})."]
     except (StoreError, OSError) as error:
         return [f"database: {error}."]
+    return []
+
+
+def _objects(url: str) -> list[str]:
+    try:
+        if url:
+            Objects(url).probe()
+    except TryLater as error:
+        return [f"blobs.url: the object store cannot be written to ({error})."]
     return []

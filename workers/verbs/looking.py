@@ -1,4 +1,4 @@
-"""`cases`, `case`, `register`, `parked`, `audit`, `migrate`: looking at, and after, what is stored."""
+"""`cases`, `case`, `register`, `parked`, `migrate`: looking at, and after, what is stored."""
 
 from __future__ import annotations
 
@@ -12,15 +12,12 @@ from typing import Any, TypeVar
 from intake import reference
 from intake.case import Case, Event, Status
 from intake.register import HEADERS
-from store import audit as auditing
 from store import cases as shelf
 from store import inbound, register, unknown
-from store.audit import anchors
 from store.database import Store
 from store.migrate import migrate as bring_up
 from store.writer import Tx
 from workers import basics
-from workers.anchorer import ANCHORS
 from workers.clock import SystemClock
 from workers.verbs import output, spreadsheet
 
@@ -121,26 +118,6 @@ def _of_letter(item: unknown.Unknown) -> tuple[str, ...]:
 
 def _minute(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}"
-
-
-def audit(config: Path | None, *, as_json: bool, head: str | None = None) -> int:
-    """Whether everything that was accepted is accounted for, and is what was anchored. Status 1 where a fault was found."""
-    loaded = basics.read(config, dry=True)
-    known = anchors.read(loaded.settings.data / ANCHORS)  # before the database, which only goes on
-    report, differing = _read(
-        config, lambda tx: (auditing.audit(tx, policy=loaded.policy), list(anchors.differing(tx, known, head)))
-    )
-    faults = [*report.faults, *differing]
-    if as_json:
-        output.line({"faults": [asdict(fault) for fault in faults], "rows": report.rows, "head": report.head})
-    else:
-        for name, number in report.rows.items():
-            output.say(f"{name:>20}: {number}")
-        output.say(f"{'anchored heads':>20}: {len(known.heads)}")
-        for fault in faults:
-            output.say(f"FAULT {fault.slug}: {fault.where}")
-        output.say("clean" if not faults else f"{len(faults)} faults")
-    return 1 if faults else 0
 
 
 def migrate(config: Path | None) -> int:

@@ -208,6 +208,24 @@ colour = "red"
     assert len(said.err.splitlines()) == len(set(said.err.splitlines()))
 
 
+def test_check_names_an_object_store_that_cannot_be_written_to(verb: Verb, settings: Path) -> None:
+    for url, status in (("keys/blobs", 1), ("blobs", 0)):  # the first one is in a file
+        settings.write_text(f'{SETTINGS}\n[blobs]\nurl = "{url}"\n')
+        said = verb("check", "--config", settings)
+        assert (said.status, "blobs.url: the object store cannot be written to" in said.err) == (status, bool(status))
+
+
+def test_an_audit_looks_into_the_object_store_unless_it_is_told_not_to(verb: Verb, filled: Path) -> None:
+    tamper(filled, "UPDATE blob SET content = NULL WHERE sha256 IN (SELECT blob_id FROM inbound WHERE state = 'done')")
+    said = verb("audit", "--config", filled)
+    assert (said.status, "FAULT object-store-unnamed: blobs.url" in said.out) == (1, True)
+    for url, heard in (("blobs", "FAULT blob-missing: blob:"), ("keys/blobs", "the object store does not answer")):
+        filled.write_text(f'{SETTINGS}\n[blobs]\nurl = "{url}"\n')
+        said = verb("audit", "--config", filled)
+        assert (said.status, heard in said.out + said.err) == (1, True)
+        assert verb("audit", "--no-moved", "--config", filled).status == 0
+
+
 def test_check_names_a_faulty_dkim_key_and_name_servers_that_do_not_answer(verb: Verb, settings: Path) -> None:
     key = '{ domain = "harbour.example", selector = "s", key_file = "keys" }'
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
