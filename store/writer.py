@@ -48,7 +48,14 @@ class _Job:
         if self.fault is None:
             self.future.set_result(self.value)
         else:
-            self.future.set_exception(StoreDown("collision") if isinstance(self.fault, TROUBLE) else self.fault)
+            self.future.set_exception(_sayable(self.fault))
+
+
+def _sayable(fault: BaseException) -> BaseException:
+    """As it comes out of a future, which cannot hold a StopIteration: that would leave its caller waiting for ever."""
+    if isinstance(fault, TROUBLE):
+        return StoreDown("collision")
+    return RuntimeError("a transaction raised StopIteration") if isinstance(fault, StopIteration) else fault
 
 
 class Writer:

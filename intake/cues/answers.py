@@ -138,8 +138,8 @@ def first_time_answer(text: str, *, asked: bool = True) -> Literal["yes", "no", 
     start = _OPENING.match(said)
     begin = start.end() if start else 0
     opens_no, opens_yes = _NO.match(said, begin), _YES.match(said, begin)
-    bare = len(re.findall(r"\w+", said[begin:])) <= 3
-    bare = asked and bare and not _GOOD.search(said)  # "yes, all good" answers the other question
+    # "yes, all good" answers the other question
+    bare = asked and len(re.findall(r"\w+", said[begin:])) <= 3 and not _GOOD.search(said)
     if _NOT_FIRST.search(said) or (opens_no and (bare or _FIRST.search(said))):
         return "no"
     if (_FIRST.search(said) and not _OTHER_FIRST.search(said)) or (opens_yes and bare):

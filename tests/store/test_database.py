@@ -58,6 +58,18 @@ async def test_a_function_that_fails_leaves_nothing_and_spoils_no_other(store: S
     assert await store.read(count) == 3
 
 
+async def test_a_function_that_runs_out_of_something_is_answered_and_holds_nobody_up(store: Store) -> None:
+    def runs_out(tx: Tx) -> None:
+        next(iter(()))
+
+    async with asyncio.timeout(30):
+        failed, done = await asyncio.gather(
+            store.write(runs_out), store.write(lambda tx: tx.scalar(select(1))), return_exceptions=True
+        )
+    assert isinstance(failed, RuntimeError)
+    assert done == 1
+
+
 async def test_what_waits_shares_a_commit_and_nobody_is_told_before_it(sqlite: Sqlite) -> None:
     with sqlite.fresh() as url:
         store, other = await Store.open(url), await Store.open(url, exclusive=False)
