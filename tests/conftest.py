@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
+import structlog
 
 from tests.harbour import FakeClock, FakeIds
 
@@ -18,6 +20,17 @@ def clock() -> FakeClock:
 @pytest.fixture
 def ids() -> FakeIds:
     return FakeIds()
+
+
+@pytest.fixture
+def logs_put_back() -> Iterator[None]:
+    """Verbs set logging up for their whole process."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -38,17 +38,17 @@ def configure(form: str, level: str) -> None:
 
 
 class _Unfailing:
-    """A log that cannot be written, because its disk is full or its reader has gone, is no reason to turn mail away."""
+    """A log that cannot be written, because it is full, closed or nobody reads it, is no reason to turn mail away."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> None:
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             self._stream.write(text)
 
     def flush(self) -> None:
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             self._stream.flush()
 
 

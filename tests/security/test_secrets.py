@@ -31,6 +31,7 @@ def test_whatever_is_wrong_with_the_address_of_the_database_its_password_is_not_
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
+    logs_put_back: None,
 ) -> None:
     monkeypatch.setenv("DESK_DATABASE", address)
     database = f'[database]\n{where} = "{address if where == "url" else "DESK_DATABASE"}"\n'

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
-import structlog
 
 from store import colleagues
 from store.database import Store
@@ -27,14 +25,3 @@ async def store() -> AsyncIterator[Store]:
 @pytest.fixture
 def desk() -> Desk:
     return Desk(policy=POLICY, letters=letters(), ids=FakeIds())
-
-
-@pytest.fixture
-def logs_put_back() -> Iterator[None]:
-    """Verbs set logging up for their whole process."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
