@@ -24,11 +24,14 @@ COMPLAINTS = {
 }
 
 
+def marked(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
+
+
 def gmail(text: str, html: str) -> tuple[str, str]:
     said = "On Tue, 13 Jan 2026 at 10:04, Harbour Home <help@harbour.example> wrote:"
-    marked = "\n".join(f"> {line}".rstrip() for line in text.splitlines())
     quoted = f'<div class="gmail_quote"><div dir="ltr" class="gmail_attr">{said}<br></div><blockquote>{html}</blockquote></div>'
-    return f"{WORDS}\n\n{said}\n\n{marked}\n", f'<div dir="ltr">{HTML}</div><br>{quoted}'
+    return f"{WORDS}\n\n{said}\n\n{marked(text)}\n", f'<div dir="ltr">{HTML}</div><br>{quoted}'
 
 
 def outlook(text: str, html: str) -> tuple[str, str]:
@@ -45,9 +48,8 @@ def outlook(text: str, html: str) -> tuple[str, str]:
 
 def apple(text: str, html: str) -> tuple[str, str]:
     said = "On 13 Jan 2026, at 10:04, Harbour Home <help@harbour.example> wrote:"
-    marked = "\n".join(f"> {line}".rstrip() for line in text.splitlines())
     cited = f'<div><br><blockquote type="cite"><div>{said}</div><br><div>{html}</div></blockquote></div>'
-    return f"{WORDS}\n\n{said}\n\n{marked}\n", f"<div>{HTML}</div>{cited}"
+    return f"{WORDS}\n\n{said}\n\n{marked(text)}\n", f"<div>{HTML}</div>{cited}"
 
 
 def no_signs(text: str, html: str) -> tuple[str, str]:
