@@ -114,6 +114,14 @@ def audit(*, head: str | None = None, config: Config = None, as_json: Json = Fal
 
 
 @app.command
+def rebuild(ref: str, *, config: Config = None) -> int:
+    """Make a case, its promises and its register row again from its history, where `audit` says that they differ."""
+    from workers.verbs import looking as verb
+
+    return verb.rebuild(ref, config)
+
+
+@app.command
 def copy(to: Path, *, config: Config = None) -> int:
     """Copy everything into the empty database that the settings file TO names, and audit both. Stop the daemon first."""
     from workers.verbs import copying as verb

@@ -1,4 +1,4 @@
-"""`cases`, `case`, `register`, `parked`, `migrate`: looking at, and after, what is stored."""
+"""`cases`, `case`, `register`, `parked`, `rebuild`, `migrate`: looking at, and after, what is stored."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from intake import reference
 from intake.case import Case, Event, Status
 from intake.register import HEADERS
 from store import cases as shelf
-from store import inbound, register, unknown
+from store import inbound, recording, register, unknown
 from store.database import Store
+from store.errors import Conflict
 from store.migrate import migrate as bring_up
 from store.writer import Tx
 from workers import basics
@@ -39,7 +40,7 @@ def cases(config: Path | None, *, as_json: bool, status: Status | None) -> int:
 
 def case(ref: str, config: Path | None, *, as_json: bool) -> int:
     """One case with its whole history. Status 1 where there is none."""
-    wanted = reference.expand("".join(filter(str.isalnum, ref)).lower()) or ref
+    wanted = _spelled_out(ref)
     found, history = _read(config, lambda tx: (shelf.look(tx, wanted), shelf.history(tx, wanted)))
     if found is None:
         output.complain(f"{ref}: there is no such case")
@@ -120,6 +121,18 @@ def _minute(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}"
 
 
+def rebuild(ref: str, config: Path | None) -> int:
+    """One case made again from its history. Status 1 where there is none."""
+    policy, wanted = basics.read(config, dry=True).policy, _spelled_out(ref)
+    try:
+        _write(config, lambda tx: recording.rebuild(tx, wanted, policy))
+    except Conflict:
+        output.complain(f"{ref}: there is no such case")
+        return 1
+    output.say(f"{wanted}: made again from its history")
+    return 0
+
+
 def migrate(config: Path | None) -> int:
     """Bring the tables to the version of this code."""
     loaded = basics.read(config, dry=True)
@@ -127,6 +140,10 @@ def migrate(config: Path | None) -> int:
     changed = bring_up(loaded.settings.database.url)
     output.say("the tables were brought up to date" if changed else "the tables are up to date")
     return 0
+
+
+def _spelled_out(ref: str) -> str:
+    return reference.expand("".join(filter(str.isalnum, ref)).lower()) or ref
 
 
 def summary(case: Case) -> dict[str, Any]:

@@ -248,3 +248,21 @@ def test_settings_that_cannot_be_read_are_a_sentence_and_status_two(verb: Verb, 
         assert said.status == 2
         assert words in said.err
         assert "Traceback" not in said.err
+
+
+def test_a_case_that_differs_from_its_history_is_made_again_from_it(verb: Verb, filled: Path) -> None:
+    ref = verb("cases", "--json", "--status", "open", "--config", filled).lines[0]["ref"]
+    before = verb("register", "--json", "--config", filled).lines
+    tamper(
+        filled,
+        f"UPDATE \"case\" SET owner = 'nobody' WHERE ref = '{ref}'; DELETE FROM register WHERE case_ref = '{ref}'",
+    )
+    assert verb("audit", "--config", filled).status == 1
+    assert verb("rebuild", ref, "--config", filled).status == 0
+    assert verb("audit", "--config", filled).status == 0
+    assert verb("register", "--json", "--config", filled).lines == before
+
+
+def test_a_case_that_there_is_not_cannot_be_made_again(verb: Verb, filled: Path) -> None:
+    said = verb("rebuild", "HH-0000-0000X", "--config", filled)
+    assert (said.status, said.err) == (1, "HH-0000-0000X: there is no such case\n")
