@@ -17,8 +17,8 @@ from random import Random
 import fast_mail_parser
 
 from intake.case import Route
-from intake.compose import compose
-from intake.letter import Letter, LetterKind, Submission
+from intake.letters.compose import compose
+from intake.letters.letter import Letter, LetterKind, Submission
 from intake.message import Attachment
 from intake.reference import make
 from intake.tokens import customer_address

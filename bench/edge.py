@@ -16,9 +16,9 @@ from intake.message import Envelope, RawMessage
 from tests.harbour import POLICY
 from tests.servers.dns import name_server, text
 from tests.signing import ed25519_key, published, rsa_key, signed
-from workers.dns import Dns
-from workers.evaluation import Evaluation
-from workers.understanding import understand
+from workers.deciding.understanding import understand
+from workers.edge.dns import Dns
+from workers.edge.evaluation import Evaluation
 
 MAIL = b"From: Jo <jo@corp.example>\r\nTo: help@harbour.example\r\nSubject: Lamp\r\nDate: Tue, 13 Jan 2026 10:00 +0000\r\n\r\n"
 LINE = b"My lamp (order 88123) came with the wrong shade, and I need it on Friday.\r\n"

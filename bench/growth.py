@@ -49,7 +49,7 @@ from store.schema import case
 from tests.store.databases import empty
 from workers import basics
 from workers.clock import SystemClock, SystemIds
-from workers.triage import Triage
+from workers.deciding.triage import Triage
 
 FIRST = 1000
 A_COMMIT = 100  # copies

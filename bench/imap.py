@@ -29,7 +29,7 @@ from tests.channels.wire import tools
 from tests.servers import dovecot
 from workers.receiver import Keeper
 from workers.shelves import Bookmarks
-from workers.space import Space
+from workers.watching.space import Space
 
 
 class Shelf:

@@ -27,9 +27,10 @@ from intake.policy import AckLimits, Key
 from store import colleagues, inbound
 from store.engine import engines, parse
 from store.migrate import migrate
-from workers import basics, understanding
-from workers import desk as desk_room
+from workers import basics
 from workers.clock import SystemIds
+from workers.deciding import desk as desk_room
+from workers.deciding import understanding
 
 A_COMMIT = 50
 START = datetime(2026, 1, 6, 9, tzinfo=UTC)  # a Tuesday; then a message every 40 seconds

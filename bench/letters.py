@@ -14,12 +14,12 @@ from statistics import median
 from typing import Any
 
 from bench.journey import house
-from intake.compose import compose
-from intake.forms import Written
-from intake.letter import Letter, LetterKind
-from intake.letters import Letters
-from intake.rehearsal import NOW, PROMISE, sample
-from intake.stationery import Stationery
+from intake.letters.compose import compose
+from intake.letters.forms import Written
+from intake.letters.kinds import Letters
+from intake.letters.letter import Letter, LetterKind
+from intake.letters.rehearsal import NOW, PROMISE, sample
+from intake.letters.stationery import Stationery
 
 
 class Running(Stationery):

@@ -37,11 +37,12 @@ from store.schema import inbound as inbound_table
 from store.writer import Tx
 from tests.servers.postfix import Postfix, running_postfix
 from tests.store.databases import Postgres
-from workers import basics, understanding
+from workers import basics
 from workers.clock import SystemClock, SystemIds
+from workers.deciding import understanding
+from workers.deciding.triage import Triage
 from workers.receiver import Keeper
-from workers.space import Space
-from workers.triage import Triage
+from workers.watching.space import Space
 
 CONNECTIONS = 8
 TO_MAILDIR = {key: value for key, value in POSTFIX.items() if key != "defer_transports"}

@@ -23,7 +23,7 @@ from sqlalchemy import select
 
 from bench.hostile import LIMIT
 from bench.journey import fresh, house
-from intake.decision import Decision
+from intake.deciding.decision import Decision
 from intake.message import Envelope, RawMessage
 from store import colleagues, inbound
 from store.engine import engines, parse
@@ -31,7 +31,7 @@ from store.schema import blob as blobs
 from store.schema import inbound as inbound_table
 from workers import basics
 from workers.clock import SystemIds
-from workers.understanding import Understood, understand
+from workers.deciding.understanding import Understood, understand
 
 HEAD = "From: Jo Reed <jo@home.example>\r\nTo: help@harbour.example\r\nSubject: Two plates\r\nMIME-Version: 1.0\r\n"
 WORDS = ("plates", "driver", "lamp", "refund", "Monday", "invoice", "kettle", "promise", "doorstep", "parcel", "colour")

@@ -22,7 +22,7 @@ from bench import beside
 from bench.journey import house
 from channels.smarthost import Options, build
 from intake.case import Route
-from intake.letter import LetterKind, Submission
+from intake.letters.letter import LetterKind, Submission
 from store import colleagues, outbox
 from store.database import Store
 from store.migrate import migrate

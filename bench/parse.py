@@ -20,11 +20,11 @@ import fast_mail_parser
 
 from bench import workload
 from bench.hostile import raw
-from intake.answering import refusal
 from intake.mime import contents, html
-from intake.origin import classify
 from intake.parse import parse
 from intake.reports import NO_ENVELOPE, reports
+from intake.senders.answering import refusal
+from intake.senders.origin import classify
 
 SHOWN = ("from", "to", "subject", "date", "message-id")
 

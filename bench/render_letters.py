@@ -15,10 +15,10 @@ from pathlib import Path
 
 from config.loader import load
 from intake.hours import promise_due
-from intake.letter import Letter
-from intake.letters import Letters
+from intake.letters.kinds import Letters
+from intake.letters.letter import Letter
+from intake.letters.rehearsal import NOW, PROMISE, sample
 from intake.policy import Key
-from intake.rehearsal import NOW, PROMISE, sample
 
 CHROMIUM = [
     "chromium",

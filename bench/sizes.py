@@ -19,7 +19,7 @@ from store.schema.arrivals import LARGE
 from tests.store.databases import Postgres
 from workers import basics
 from workers.clock import SystemIds
-from workers.understanding import understand
+from workers.deciding.understanding import understand
 
 
 def fill(url: str, count: int) -> None:

@@ -29,7 +29,7 @@ from store.migrate import migrate
 from tests.channels.wire import tools
 from tests.servers.postfix import running_postfix
 from workers.receiver import Keeper
-from workers.space import Space
+from workers.watching.space import Space
 
 # Postfix keeps what it accepts in its queue, synced, and delivers nothing meanwhile.
 POSTFIX = {

@@ -24,7 +24,7 @@ from typing import Any
 from sqlalchemy import event as listening
 
 from intake.case import Kind, Route
-from intake.decision import Keys
+from intake.deciding.decision import Keys
 from intake.fingerprint import fingerprint
 from intake.reference import make
 from store import facts, inbound

@@ -31,7 +31,7 @@ from store.migrate import migrate
 from tests.harbour import POLICY, FakeIds
 from workers.clock import SystemClock
 from workers.receiver import Keeper
-from workers.space import Space
+from workers.watching.space import Space
 
 CONNECTIONS = 32
 REPEATED = 0.3

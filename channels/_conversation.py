@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 import orjson
 
-from intake.letter import Submission
+from intake.letters.letter import Submission
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponse, SMTPResponseException
 
-from intake.letter import Delivery, Outcome, Submission
+from intake.letters.letter import Delivery, Outcome, Submission
 
 ANSWER_SECONDS = 600.0  # for the answer to a whole message, RFC 5321 section 4.5.3.2.6
 LONGEST_DIAGNOSTIC = 300

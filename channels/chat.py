@@ -31,7 +31,7 @@ from channels._limits import Limiter
 from channels._pages import page, script
 from channels._sessions import conversation, open_session
 from channels._streams import Streams
-from intake.letter import Delivery, Outcome, Submission
+from intake.letters.letter import Delivery, Outcome, Submission
 from intake.message import Envelope, RawMessage
 from intake.ports import Deliver
 

@@ -16,7 +16,7 @@ from channels import Tools
 from channels._faults import SLOW_SECONDS, Fault, bounce, fault
 from channels._folder import file_name, write
 from intake.fingerprint import fingerprint
-from intake.letter import Delivery, Outcome, Submission
+from intake.letters.letter import Delivery, Outcome, Submission
 from intake.message import Envelope, RawMessage
 from intake.ports import Deliver
 

@@ -22,7 +22,7 @@ from channels._dkim_options import Options as DkimOptions
 from channels._oauth import OAuth, TokenSource
 from channels._smtp_client import NoAnswer, deferred, malformed, transact
 from channels._trouble import Trouble
-from intake.letter import Delivery, Outcome, Submission
+from intake.letters.letter import Delivery, Outcome, Submission
 
 if TYPE_CHECKING:
     from channels._dkim import Signer

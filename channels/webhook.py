@@ -15,7 +15,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from channels import Tools
 from channels._hooks import Hook, Incoming, Reading, Request, Unreadable
 from channels._standard_webhooks import TOLERANCE, message_id, sign, verify
-from intake.letter import Delivery, Outcome, Submission
+from intake.letters.letter import Delivery, Outcome, Submission
 
 __all__ = ["Options", "build", "read", "verify"]
 

@@ -14,9 +14,9 @@ from babel.numbers import is_currency
 
 from config.settings import Blobs, Settings, name_server
 from intake.hours import Calendar
-from intake.identity import canonical
 from intake.policy import Brand, Person, Policy
 from intake.reference import make
+from intake.senders.identity import canonical
 from intake.tokens import bounce_address, customer_address, staff_address
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

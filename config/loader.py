@@ -13,9 +13,9 @@ from config import keys as key_file
 from config.checks import check
 from config.options import Faults, build
 from config.settings import Blobs, Database, Document, Loaded, Settings
+from intake.letters.rehearsal import rehearse
+from intake.letters.stationery import PAPERS, Stationery
 from intake.policy import Key, Policy
-from intake.rehearsal import rehearse
-from intake.stationery import PAPERS, Stationery
 
 __all__ = ["Faults", "build", "default_text", "examine", "load", "read"]
 

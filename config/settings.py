@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from intake.letters.stationery import Stationery
 from intake.policy import Brand, Department, Person, Policy
-from intake.stationery import Stationery
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

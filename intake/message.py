@@ -61,7 +61,7 @@ class RawMessage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Address:
-    """A mailbox as a header shows it: for reading. Who somebody *is* comes from `intake.identity` alone."""
+    """A mailbox as a header shows it: for reading. Who somebody *is* comes from `intake.senders.identity` alone."""
 
     name: str = ""  # decoded display name
     email: str = ""  # addr-spec as written

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from intake import tokens
-from intake.answering import refusal
-from intake.authentication import dmarc
 from intake.cues import listen
 from intake.fingerprint import fingerprint
-from intake.identity import canonical, sender
 from intake.matters import matters
 from intake.message import Message, RawMessage
-from intake.origin import classify
 from intake.policy import Policy
 from intake.reference import find
 from intake.reports import reports
+from intake.senders.answering import refusal
+from intake.senders.authentication import dmarc
+from intake.senders.identity import canonical, sender
+from intake.senders.origin import classify
 from intake.signals import Direction, Signals, Token
 
 MAX_ADDRESSES = 200  # that are looked at, of those a message was sent to

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from intake.letter import Delivery, Submission
+from intake.letters.letter import Delivery, Submission
 from intake.message import RawMessage
 
 

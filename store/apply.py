@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 
 from intake.case import Case, Event, Kind
-from intake.decision import Decision, Due, Hold, Verdict
-from intake.letter import Letter, Submission
+from intake.deciding.decision import Decision, Due, Hold, Verdict
+from intake.letters.letter import Letter, Submission
 from intake.policy import Policy
 from store import cases, holds, outbox, recording
 from store.errors import LostLease

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, or_, select
 
-from intake.letter import Submission
+from intake.letters.letter import Submission
 from store.schema import blob, inbound, outbox
 from store.writer import Tx
 

@@ -13,7 +13,7 @@ from itertools import chain as chained
 from typing import Any
 
 from intake.case import Case, Status
-from intake.decision import Facts, Keys, Sent
+from intake.deciding.decision import Facts, Keys, Sent
 from intake.reference import expand
 from store import cases, chain, locks, lookups
 from store.columns import shorten, shortened

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select, update
 
-from intake.decision import Confirmation
-from intake.digest import Untold
+from intake.deciding.decision import Confirmation
+from intake.letters.digest import Untold
 from store.columns import Utc
 from store.schema import hold, inbound
 from store.schema.arrivals import UNTOLD

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Row, Select, Table, bindparam, cast, func, or_, select, text
 
-from intake.decision import Keys, Sent
-from intake.letter import LetterKind
+from intake.deciding.decision import Keys, Sent
+from intake.letters.letter import LetterKind
 from store.asking import asked, each, field
 from store.columns import Utc, shorten, shortened
 from store.outbox import domain

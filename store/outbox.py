@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, case, select, update
 
-from intake.letter import Delivery, Letter, LetterKind, OutboxState, Outcome, Pending, Submission
+from intake.letters.letter import Delivery, Letter, LetterKind, OutboxState, Outcome, Pending, Submission
 from store import blobs
 from store.inserting import added, upsert
 from store.lease import NOW, claiming, terms

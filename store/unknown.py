@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy import select, update
 
-from intake.letter import LetterKind
+from intake.letters.letter import LetterKind
 from store.schema import outbox
 from store.writer import Tx
 

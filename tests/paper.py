@@ -6,8 +6,8 @@ from dataclasses import replace
 from functools import cache
 
 from config.loader import load
-from intake.letters import Letters
-from intake.stationery import Stationery
+from intake.letters.kinds import Letters
+from intake.letters.stationery import Stationery
 from tests.harbour import HARBOUR, POLICY
 
 BILINGUAL = replace(HARBOUR, locales=("en_GB", "de_DE"))

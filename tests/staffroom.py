@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from intake.case import Case, Event, Promise, Route
-from intake.decide import decide
-from intake.decision import Decision, Facts, Sent
+from intake.deciding.decide import decide
+from intake.deciding.decision import Decision, Facts, Sent
+from intake.deciding.question import Question
 from intake.history import fold
-from intake.letter import Letter, LetterKind
-from intake.letters import Letters
+from intake.letters.kinds import Letters
+from intake.letters.letter import Letter, LetterKind
 from intake.message import Envelope, RawMessage
 from intake.observe import observe
 from intake.parse import parse
 from intake.policy import Brand, Person
-from intake.question import Question
 from intake.tokens import note_address, staff_address
 from tests.harbour import ASHA, TUESDAY
 from tests.paper import letters

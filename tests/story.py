@@ -17,7 +17,7 @@ import orjson
 from sqlalchemy import func, select
 
 from intake.case import Case, Event
-from intake.decision import Decision
+from intake.deciding.decision import Decision
 from intake.message import Envelope, RawMessage
 from intake.policy import Policy
 from store import cases, colleagues, inbound, register
@@ -26,8 +26,8 @@ from store.schema import blob, outbox
 from store.schema import case as case_table
 from tests import paper
 from tests.harbour import TUESDAY, FakeIds
-from workers.desk import Desk
-from workers.understanding import understand
+from workers.deciding.desk import Desk
+from workers.deciding.understanding import understand
 
 DESK = "help@harbour.example"
 JO = "Jo Marsh <jo@customer.example>"

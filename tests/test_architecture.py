@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from intake import contact_json
-from intake.answering import REFUSALS
+from intake.deciding.rules import RULES
 from intake.mime.defects import Defect
-from intake.rules import RULES
+from intake.senders.answering import REFUSALS
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("intake", "channels", "store", "config", "workers")
@@ -113,8 +113,8 @@ NOT_REASONS = {
     "no-answer",
     "auto-submitted",
 }  # ways to write a command; a header
-STAFF = ("acts", "orders", "staff", "following_up", "placing")
-EVIDENCE = ("rules", "matching", "joining", "opening", "undelivered")
+STAFF = [f"staff/{name}" for name in ("acts", "orders", "mail", "following_up", "placing")]
+EVIDENCE = [f"deciding/{name}" for name in ("rules", "matching", "joining", "opening", "undelivered")]
 
 
 def slugs_in(*paths: Path) -> set[str]:
@@ -136,7 +136,7 @@ RULE_NAMES = {rule.name for rule in RULES}
 IN_CODE = {
     "Rules": RULE_NAMES,
     "Evidence": slugs_in(*intake(*EVIDENCE)) - RULE_NAMES,
-    "Why no acknowledgement was sent": {*REFUSALS, *slugs_in(*intake("acknowledging"))},
+    "Why no acknowledgement was sent": {*REFUSALS, *slugs_in(*intake("deciding/acknowledging"))},
     "Why a mail of staff was not done": slugs_in(*intake(*STAFF)) - slugs_in(*intake(*EVIDENCE)),
     "What is odd about a message": {*map(str, Defect), *map(str, contact_json.Defect)},
     "What an audit finds": slugs_in(*(ROOT / "store" / "audit").glob("*.py")),

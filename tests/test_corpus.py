@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from intake.answering import refusal
 from intake.describe import describe
 from intake.message import Envelope, RawMessage
-from intake.origin import classify
 from intake.parse import parse
 from intake.reports import reports
+from intake.senders.answering import refusal
+from intake.senders.origin import classify
 
 FOLDER = Path(__file__).with_name("corpus")
 CASES = sorted(path.stem for path in FOLDER.glob("*.eml"))

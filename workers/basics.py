@@ -11,13 +11,13 @@ import structlog
 
 from config.loader import load
 from config.settings import Loaded
-from intake.letters import Letters
+from intake.letters.kinds import Letters
 from intake.policy import Key, Policy
 from intake.ports import Ids
 from store import colleagues
 from store.database import Store
 from store.migrate import migrate
-from workers.desk import Desk
+from workers.deciding.desk import Desk
 
 log = structlog.get_logger()
 LOCAL = Path("var/answerable.toml")

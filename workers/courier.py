@@ -10,17 +10,17 @@ from typing import TypeVar
 
 import structlog
 
-from intake.letter import Delivery, OutboxState, Outcome, Pending
+from intake.letters.letter import Delivery, OutboxState, Outcome, Pending
 from intake.ports import Clock, Ids, Sender, TryLater
 from intake.retry import next_attempt
 from store import outbox
 from store.database import Store
 from store.writer import Tx
 from workers.crew import Crew
-from workers.desk import Desk
+from workers.deciding.desk import Desk
 from workers.life import Life
-from workers.metrics import SENT
 from workers.runner import Runner
+from workers.watching.metrics import SENT
 
 log = structlog.get_logger()
 T = TypeVar("T")

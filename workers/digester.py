@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from intake.decision import Due
-from intake.digest import AFTER, digest
+from intake.deciding.decision import Due
+from intake.letters.digest import AFTER, digest
 from intake.ports import Clock
 from store import holds
 from store.database import Store
 from store.writer import Tx
-from workers.desk import Desk
+from workers.deciding.desk import Desk
 from workers.runner import Runner
 
 

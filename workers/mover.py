@@ -15,8 +15,8 @@ from intake.ports import Clock
 from store import blobs, nodes
 from store.database import Store
 from store.objects import Objects, ObjectsDown
-from workers.metrics import MOVED
 from workers.runner import Runner
+from workers.watching.metrics import MOVED
 
 log = structlog.get_logger()
 

@@ -15,8 +15,8 @@ from intake.ports import CannotListen, Clock, Receipt, Receiver, TryLater
 from store import inbound
 from store.database import Store
 from store.writer import Tx
-from workers.metrics import RECEIVED
-from workers.space import Space
+from workers.watching.metrics import RECEIVED
+from workers.watching.space import Space
 
 log = structlog.get_logger()
 RESTART_SECONDS = 5.0

@@ -8,14 +8,14 @@ from datetime import timedelta
 import structlog
 
 from intake.case import Case
-from intake.decision import Due
+from intake.deciding.decision import Due
 from intake.ports import Clock, TryLater
 from store import cases
 from store.database import Store
 from store.errors import Conflict
-from workers.desk import Desk
-from workers.metrics import DUE
+from workers.deciding.desk import Desk
 from workers.runner import Runner
+from workers.watching.metrics import DUE
 
 log = structlog.get_logger()
 AFTER_A_FAULT = timedelta(minutes=1)  # a case is looked at again

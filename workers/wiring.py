@@ -26,24 +26,24 @@ from store.objects import Objects
 from workers import basics
 from workers.anchorer import ANCHORS, Anchorer
 from workers.courier import Courier
-from workers.desk import Desk
+from workers.deciding.desk import Desk
+from workers.deciding.triage import Triage
 from workers.digester import Digester
-from workers.gauges import Gauges
+from workers.edge.verifier import Verifier
 from workers.life import Life
 from workers.mailboxes import Mailboxes
 from workers.mover import Mover
-from workers.readiness import Readiness
 from workers.receiver import Keeper, Reception
 from workers.reminder import Reminder
 from workers.runner import Runner
 from workers.shelves import Conversations
-from workers.space import Space
-from workers.triage import Triage
-from workers.verifier import Verifier
-from workers.watch import Look, Watch
+from workers.watching.gauges import Gauges
+from workers.watching.readiness import Readiness
+from workers.watching.space import Space
+from workers.watching.watch import Look, Watch
 
 if TYPE_CHECKING:
-    from workers.evaluation import Evaluation
+    from workers.edge.evaluation import Evaluation
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,8 +126,8 @@ def _senders(named: Mapping[str, Any]) -> dict[str, Sender]:
 
 def _evaluation(options: DnsOptions) -> Evaluation:
     """Made, and its libraries loaded, for the first mail that needs it: most daemons have a mail server in front of them."""
-    from workers.dns import Dns
-    from workers.evaluation import Evaluation
+    from workers.edge.dns import Dns
+    from workers.edge.evaluation import Evaluation
 
     return Evaluation(Dns(options), sealers=options.trusted_sealers, seconds=2 * options.timeout)
 

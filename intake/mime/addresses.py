@@ -1,6 +1,6 @@
 """Address fields for reading (RFC 5322 section 3.4, RFC 6532), in one linear pass over their characters.
 
-Whatever is written is shown as well as can be; who somebody *is* comes from `intake.identity`, which refuses doubt.
+Whatever is written is shown as well as can be; who somebody *is* comes from `intake.senders.identity`, which refuses doubt.
 """
 
 from __future__ import annotations

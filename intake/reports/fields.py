@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from intake.message import Message
-from intake.phrasing import contains, folded
 from intake.reports.blocks import blocks
 from intake.reports.notice import Notice
 from intake.reports.phrases import EXPIRED
 from intake.reports.status import best_status
 from intake.reports.text import addresses, bounded_lines, one_line
+from intake.senders.phrasing import contains, folded
 from intake.signals import Report
 
 _MOST = 200  # recipients of one report

@@ -6,7 +6,7 @@ the first family with a phrase in the text wins, so the telling ones come first.
 
 from __future__ import annotations
 
-from intake.phrasing import Phrases, contains, folded, phrases
+from intake.senders.phrasing import Phrases, contains, folded, phrases
 
 
 def detail_of(text: str) -> str:

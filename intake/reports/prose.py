@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from intake.message import Envelope, Message
-from intake.phrasing import contains
 from intake.reports.blocks import blocks
 from intake.reports.known import known_recipients
 from intake.reports.notice import Notice
@@ -19,6 +18,7 @@ from intake.reports.phrases import FAILURE, detail_of
 from intake.reports.robot import LIKELY, delivery_robot, only_late
 from intake.reports.status import best_status, enhanced_codes, reply_codes
 from intake.reports.text import addresses, mentions, one_line
+from intake.senders.phrasing import contains
 from intake.signals import Report
 
 _SERVICE = frozenset(

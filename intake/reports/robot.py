@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from intake.automatic import no_reply_sender, null_return_path
-from intake.automatic_phrases import LIST_REFUSAL, away_subject
 from intake.message import Envelope, Message
-from intake.phrasing import contains, folded
 from intake.reports.notice import Notice
 from intake.reports.phrases import DELAY, FAILURE, FINAL, FORMAL, TECHNICAL, detail_of
 from intake.reports.status import enhanced_codes, reply_codes
+from intake.senders.automatic import no_reply_sender, null_return_path
+from intake.senders.phrases import LIST_REFUSAL, away_subject
+from intake.senders.phrasing import contains, folded
 
 CERTAIN = 4
 LIKELY = 3

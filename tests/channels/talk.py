@@ -11,7 +11,7 @@ import orjson
 from aiohttp import ClientSession
 
 from channels.chat import Chat, Entry, Options, answered, build, said
-from intake.letter import Delivery, Submission
+from intake.letters.letter import Delivery, Submission
 from intake.message import RawMessage
 from intake.ports import Clock, Receipt
 from tests.channels.contract import Desk

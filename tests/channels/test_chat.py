@@ -20,7 +20,7 @@ from channels import _pages
 from channels._sessions import conversation, open_session
 from channels.chat import Chat, Entry, Options, build
 from intake.contact_json import read
-from intake.letter import Outcome, Submission
+from intake.letters.letter import Outcome, Submission
 from intake.policy import Key
 from intake.ports import Deliver
 from tests.channels.contract import Answer, ChannelContract, Desk

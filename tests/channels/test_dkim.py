@@ -18,8 +18,8 @@ from channels._dkim_options import Options
 from channels.smarthost import Options as Smarthost
 from channels.smarthost import build
 from intake.case import Route
-from intake.compose import compose
-from intake.letter import Letter, LetterKind, Submission
+from intake.letters.compose import compose
+from intake.letters.letter import Letter, LetterKind, Submission
 from tests.channels.wire import tools
 from tests.harbour import HARBOUR, POLICY, TUESDAY
 from tests.servers.postfix import running_postfix

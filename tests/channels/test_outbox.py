@@ -10,7 +10,7 @@ import pytest
 
 from channels._faults import fault
 from channels.outbox import Options, build
-from intake.letter import Outcome, Submission
+from intake.letters.letter import Outcome, Submission
 from intake.ports import TryLater
 from tests.channels.contract import Desk
 from tests.channels.wire import stop, tools

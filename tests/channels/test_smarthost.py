@@ -16,7 +16,7 @@ from channels._oauth import OAuth
 from channels._smtp_accounts import account_line
 from channels._smtp_client import stuffed
 from channels.smarthost import Options, build
-from intake.letter import Delivery, Outcome, Submission
+from intake.letters.letter import Delivery, Outcome, Submission
 from tests.channels.contract import Desk
 from tests.channels.wire import listening, tools
 from tests.servers.postfix import running_postfix

@@ -22,7 +22,7 @@ from standardwebhooks import Webhook as Oracle
 from channels import webhook as webhook_kind
 from channels._hooks import Request, Unreadable
 from channels.webhook import Options, build, read, verify
-from intake.letter import Outcome, Submission
+from intake.letters.letter import Outcome, Submission
 from intake.ports import Deliver
 from tests.channels.contract import Desk
 from tests.channels.hook_contract import HookContract, stable_id

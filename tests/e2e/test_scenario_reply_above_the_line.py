@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from intake.message import Envelope, RawMessage
 from intake.words import REPLY_MARKERS
 from tests.story import Posted, a_story
-from workers.understanding import understand
+from workers.deciding.understanding import understand
 
 Client = Callable[[str, str], tuple[str, str]]  # our letter's text and HTML -> those of an answer to it
 

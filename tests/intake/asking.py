@@ -7,16 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from intake.case import Case, Route
-from intake.decide import decide
-from intake.decision import Decision, Facts
+from intake.deciding.decide import decide
+from intake.deciding.decision import Decision, Facts
+from intake.deciding.question import Question
 from intake.history import fold, replay
 from intake.policy import Policy
-from intake.question import Question
 from intake.signals import Signals
 from tests.harbour import POLICY, TUESDAY
 from tests.paper import letters
 from tests.story import DESK, JO, written
-from workers.understanding import understand
+from workers.deciding.understanding import understand
 
 REF = "HH-4829-1357K"
 LAMP = "My lamp (order 88123) came with the wrong shade."

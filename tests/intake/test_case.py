@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.case import Case, Event, Kind, PromiseState, Status
-from intake.decision import Decision, Due, Facts, Sent
-from intake.due import due
+from intake.deciding.decision import Decision, Due, Facts, Sent
+from intake.deciding.due import due
+from intake.deciding.promising import next_look
 from intake.history import FOLDS, fold, replay
-from intake.letter import LetterKind
-from intake.promising import next_look
+from intake.letters.letter import LetterKind
 from intake.signals import Direction, Origin, Token
 from tests.harbour import HARBOUR, POLICY, TUESDAY
 from tests.intake.asking import ask, decided

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.case import Promise, Status
-from intake.due import due
+from intake.deciding.due import due
 from intake.history import fold
 from intake.hours import Calendar, promise_due
 from tests.harbour import HARBOUR, TUESDAY

@@ -3,7 +3,7 @@
 - Loops and floods: L-01 to L-08 and L-10 in `test_loops`; L-09 in `tests/channels/test_imap`.
 - Who wrote this: S-01 to S-05 in `test_staff_spoofs` and `test_staff_genuine`; S-09 and S-10 in `test_outsiders`.
 - Disclosure: S-06 to S-08 and S-13 in `test_outsiders`.
-- Letters: S-11 in `test_letters`; S-14 in `test_outsiders` and `tests/intake/test_compose`; S-15 in `tests/store/test_audience`.
+- Letters: S-11 in `test_letters`; S-14 in `test_outsiders` and `tests/intake/letters`; S-15 in `tests/store/test_audience`.
 - The web: H-01 to H-03 in `test_web` and `tests/channels`; H-04 in `test_web_pages`; H-05 in `tests/workers`.
 - Tampering and secrets: D-02 in `test_tamper` and `tests/store/test_audit`; `test_secrets`.
 """

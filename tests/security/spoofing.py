@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from intake.decision import Decision
+from intake.deciding.decision import Decision
 from intake.message import Envelope, RawMessage
 from intake.policy import Policy
 from intake.reference import compact
@@ -15,7 +15,7 @@ from intake.tokens import customer_address, note_address, staff_address
 from store import inbound
 from tests.harbour import ASHA, HARBOUR, POLICY, WES
 from tests.story import DESK, Story, a_story
-from workers.understanding import understand
+from workers.deciding.understanding import understand
 
 ME = "mx.harbour.example"
 OURS = "staff.harbour.example"

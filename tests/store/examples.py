@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from intake.case import Event, Kind, Route, stamp
-from intake.decision import CaseChange, Decision, Due, Keys, Verdict
-from intake.letter import Letter, LetterKind, Submission
+from intake.deciding.decision import CaseChange, Decision, Due, Keys, Verdict
+from intake.letters.letter import Letter, LetterKind, Submission
 from intake.message import Envelope, RawMessage
 from store import inbound, nodes, outbox
 from store.apply import Outcome, apply

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from intake.case import Kind
-from intake.letter import LetterKind
+from intake.letters.letter import LetterKind
 from store import colleagues
 from store.database import Store
 from store.lookups import TO_CUSTOMERS

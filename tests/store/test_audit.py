@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from intake.case import Kind
-from intake.decision import CaseChange, Due, Hold, Verdict
+from intake.deciding.decision import CaseChange, Due, Hold, Verdict
 from store.audit import Audit, audit
 from store.database import Store
 from tests.harbour import POLICY, TUESDAY

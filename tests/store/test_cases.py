@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from intake.case import Kind, Status
-from intake.decision import CaseChange, Due, Verdict
+from intake.deciding.decision import CaseChange, Due, Verdict
 from intake.history import replay
 from store import Conflict, RefTaken, cases, inbound, recording, register
 from store.chain import linked

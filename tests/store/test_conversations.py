@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from intake.case import Route
-from intake.letter import Delivery, LetterKind, Outcome
+from intake.letters.letter import Delivery, LetterKind, Outcome
 from store import conversations, inbound, outbox
 from store.database import Store
 from tests.harbour import TUESDAY

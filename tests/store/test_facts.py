@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import event as listening
 
 from intake.case import Kind, Route
-from intake.decision import CaseChange, Due, Facts, Verdict
-from intake.letter import Delivery, LetterKind, Outcome
+from intake.deciding.decision import CaseChange, Due, Facts, Verdict
+from intake.letters.letter import Delivery, LetterKind, Outcome
 from intake.reference import compact, make
 from store import facts, inbound, outbox
 from store.database import Store

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from intake.case import Kind
-from intake.decision import Hold, Verdict
+from intake.deciding.decision import Hold, Verdict
 from intake.message import Envelope
 from store import LostLease, inbound, nodes
 from store.database import Store

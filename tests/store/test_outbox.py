@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from intake.case import Route
-from intake.letter import Delivery, LetterKind, Outcome, Pending
+from intake.letters.letter import Delivery, LetterKind, Outcome, Pending
 from store import nodes, outbox
 from store.database import Store
 from store.schema import outbox as letters

@@ -10,7 +10,7 @@ from store import colleagues
 from store.database import Store
 from tests.harbour import POLICY, FakeIds
 from tests.paper import letters
-from workers.desk import Desk
+from workers.deciding.desk import Desk
 
 
 @pytest.fixture

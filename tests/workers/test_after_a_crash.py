@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from intake.letter import Delivery, LetterKind, Outcome, Submission
+from intake.letters.letter import Delivery, LetterKind, Outcome, Submission
 from store import inbound
 from store.database import Store
 from store.errors import LostLease
@@ -16,9 +16,9 @@ from tests.harbour import POLICY, FakeClock, FakeIds
 from tests.paper import letters as pen
 from tests.store.examples import decision, die_with_messages, letter, opened, raw, submission, take_in
 from workers.courier import Courier
-from workers.desk import Desk
+from workers.deciding.desk import Desk
+from workers.deciding.triage import Triage
 from workers.life import Life
-from workers.triage import Triage
 
 
 def desk() -> Desk:

@@ -8,14 +8,14 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from intake.letter import Delivery, LetterKind, Outcome, Submission
+from intake.letters.letter import Delivery, LetterKind, Outcome, Submission
 from store import cases
 from store.database import Store
 from store.schema import outbox
 from tests.harbour import FakeClock, FakeIds
 from tests.store.examples import REF, decision, letter, opened, submission, take_in
 from workers.courier import Courier
-from workers.desk import Desk
+from workers.deciding.desk import Desk
 from workers.life import Life
 
 

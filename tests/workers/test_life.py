@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from intake.letter import LetterKind
+from intake.letters.letter import LetterKind
 from store import inbound, nodes
 from store.database import Store
 from store.migrate import migrate
@@ -20,7 +20,7 @@ from tests.store.examples import decision, letter, opened, raw, submission, take
 from tests.store.test_recovery import pass_over
 from tests.workers.test_courier import Wire, states, until
 from workers.courier import Courier
-from workers.desk import Desk
+from workers.deciding.desk import Desk
 from workers.life import Life
 
 

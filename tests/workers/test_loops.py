@@ -18,14 +18,14 @@ from store.database import Store
 from tests.harbour import TUESDAY, FakeClock
 from tests.store.examples import REF, decision, do, opened, promised, raw
 from workers.crew import Crew
-from workers.desk import Desk
-from workers.gauges import Gauges
-from workers.readiness import Readiness
+from workers.deciding.desk import Desk
 from workers.receiver import Keeper, Reception
 from workers.reminder import Reminder
 from workers.runner import Runner
-from workers.space import Space
-from workers.watch import Watch
+from workers.watching.gauges import Gauges
+from workers.watching.readiness import Readiness
+from workers.watching.space import Space
+from workers.watching.watch import Watch
 
 ROOM = Space((), Reserve())  # as much as one likes
 

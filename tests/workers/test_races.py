@@ -15,8 +15,8 @@ from store.schema import inbound as arrivals
 from store.schema import outbox
 from tests.harbour import FakeClock
 from tests.store.examples import raw
-from workers.desk import Desk
-from workers.triage import Triage
+from workers.deciding.desk import Desk
+from workers.deciding.triage import Triage
 
 PAIRS = 100
 

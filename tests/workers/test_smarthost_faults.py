@@ -14,14 +14,14 @@ import trustme
 from sqlalchemy import select
 
 from channels import Tools, smarthost
-from intake.letter import Letter, Submission
+from intake.letters.letter import Letter, Submission
 from store.database import Store
 from store.schema import outbox
 from tests.harbour import POLICY, TUESDAY, FakeClock, FakeIds
 from tests.paper import letters as pen
 from tests.store.examples import decision, letter, opened, submission, take_in
 from workers.courier import Courier
-from workers.desk import Desk
+from workers.deciding.desk import Desk
 from workers.life import Life
 
 VICTIM = "victim@customer.example"

@@ -46,7 +46,7 @@ async def _dns(loaded: Loaded) -> list[str]:
     """Where mail comes straight from the Internet, somebody must say who stands behind it."""
     if not any(table.get("edge") for table in loaded.settings.channel.values()):
         return []
-    from workers.dns import Dns, NoAnswer
+    from workers.edge.dns import Dns, NoAnswer
 
     try:
         await Dns(loaded.settings.dns).texts(loaded.policy.brands[0].addresses[0].rpartition("@")[2])

@@ -12,8 +12,8 @@ from jinja2 import TemplateError
 from config.loader import Faults
 from intake.ports import CannotListen, TryLater
 from store.errors import StoreError
-from workers.log import configure
 from workers.verbs import output
+from workers.watching.log import configure
 
 
 def spoken(verb: Callable[[], int]) -> int:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from intake.decision import Decision
+from intake.deciding.decision import Decision
 from intake.describe import describe
 from intake.message import RawMessage
 from intake.ports import Receipt
@@ -26,8 +26,8 @@ from store.errors import Conflict
 from store.writer import Tx
 from workers import basics
 from workers.clock import SystemClock, SystemIds
-from workers.desk import Desk
-from workers.understanding import Understood, understand
+from workers.deciding.desk import Desk
+from workers.deciding.understanding import Understood, understand
 from workers.verbs import output
 from workers.verbs.files import Format, messages
 

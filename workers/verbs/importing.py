@@ -15,8 +15,8 @@ from store import inbound
 from store.database import Store
 from workers import basics
 from workers.clock import SystemClock, SystemIds
+from workers.deciding.triage import Triage
 from workers.life import Life
-from workers.triage import Triage
 from workers.verbs import output
 from workers.verbs.files import imported, stored
 from workers.verbs.progress import progress

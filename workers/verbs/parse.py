@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from intake.answering import refusal
 from intake.describe import describe
 from intake.message import Message, RawMessage
-from intake.origin import classify
 from intake.parse import parse
 from intake.reports import reports
+from intake.senders.answering import refusal
+from intake.senders.origin import classify
 from workers.clock import SystemClock
 from workers.verbs import output
 from workers.verbs.files import Format, messages

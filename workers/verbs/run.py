@@ -17,9 +17,9 @@ from store.database import Store
 from workers import basics, first_start, wiring
 from workers.clock import SystemClock, SystemIds
 from workers.daemon import serve
-from workers.limits import allow_many_connections, give_memory_back
-from workers.log import configure
 from workers.verbs import output
+from workers.watching.limits import allow_many_connections, give_memory_back
+from workers.watching.log import configure
 from workers.wiring import Parts
 
 log = structlog.get_logger()

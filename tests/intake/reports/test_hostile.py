@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.answering import REFUSALS, refusal
 from intake.message import Address, Envelope, Message, Part
-from intake.origin import classify
 from intake.reports import reports
+from intake.senders.answering import REFUSALS, refusal
+from intake.senders.origin import classify
 from intake.signals import Origin
 from tests.intake.reports.mail import robot, status_part
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from intake.message import Envelope
-from intake.origin import classify
 from intake.reports import reports
 from intake.reports.text import addresses
+from intake.senders.origin import classify
 from intake.signals import Origin
 from tests.intake.reports.mail import robot, status_part
 

@@ -1,0 +1,66 @@
+"""Whether an automatic letter may go to whoever wrote: RFC 3834 and the limits of the brand.
+
+Nothing here decides whether mail is filed: automatic marks stop answers, never filing.
+"""
+
+from __future__ import annotations
+
+from intake.deciding.question import Question
+from intake.signals import Dmarc
+from intake.tokens import untagged
+
+
+def withheld(q: Question, to: str | None, case_ref: str | None = None) -> str | None:
+    """The first reason why no automatic letter may go `to` an address or conversation now, or None. In this order:
+
+    imported-quietly: history, nobody is written to.
+    (the message's own reasons, from `intake.senders.answering`): robots, lists, bounces, loops, no-reply senders.
+    authentication-failed: the From domain disowns the mail.
+    authentication-unknown: whether it does could not be found out.
+    no-way-back: nobody to answer, or From is no identity.
+    own-address: it would go to ourselves.
+    older-than-a-day: what was new then needs a person now.
+    not-addressed-to-us: Bcc and undisclosed recipients (RFC 5230 4.5).
+    acknowledged-lately: this case had its share (given `case_ref`; a case that is opened again does not count it).
+    sender-limit, domain-limit, overall-limit, unproven-limit: the caps of the brand.
+    """
+    return _of_message(q, to) or _of_limits(q, case_ref)
+
+
+def _of_message(q: Question, to: str | None) -> str | None:
+    if q.raw.quiet:
+        return "imported-quietly"
+    if q.signals.auto_reply_reason:
+        return q.signals.auto_reply_reason
+    if q.signals.dmarc is Dmarc.FAIL:
+        return "authentication-failed"
+    if q.signals.dmarc is Dmarc.TEMPERROR:
+        return "authentication-unknown"
+    if not to:
+        return "no-way-back"
+    if q.policy.brand_at(untagged(to)):
+        return "own-address"
+    if q.now - q.raw.received_at > q.brand.acknowledgement.max_age:
+        return "older-than-a-day"
+    return None if _addressed_to_us(q) else "not-addressed-to-us"
+
+
+def _of_limits(q: Question, case_ref: str | None) -> str | None:
+    limits, facts = q.brand.acknowledgement, q.facts
+    if case_ref and facts.automatic_on_case_24h.get(case_ref, 0) >= limits.per_case_24h:
+        return "acknowledged-lately"
+    if facts.acks_to_sender_24h >= limits.per_sender_24h:
+        return "sender-limit"
+    if facts.acks_to_domain_1h >= limits.per_domain_1h:
+        return "domain-limit"
+    if facts.acks_all_1m >= limits.all_1m:
+        return "overall-limit"
+    unproven = q.signals.dmarc is not Dmarc.PASS and not q.vouched_for and facts.known_since is None
+    return "unproven-limit" if unproven and facts.acks_all_1m >= limits.unproven_1m else None
+
+
+def _addressed_to_us(q: Question) -> bool:
+    if q.raw.media_type != "message/rfc822":
+        return True
+    named = {untagged(a.email) for a in (*q.message.to, *q.message.cc)}
+    return any(q.policy.brand_at(address) for address in named)

@@ -1,0 +1,1 @@
+"""What we write: letters from what is meant to their exact bytes."""

@@ -1,0 +1,1 @@
+"""What operators see: logs, figures, alarms, and how much room is left."""
