@@ -201,14 +201,14 @@ def _change(tx: Tx, inbound_id: int, **changes: Any) -> None:
     tx.execute(update(inbound).where(inbound.c.id == inbound_id).values(node_id=None, **changes))
 
 
-def _claimed(row: Row[Any]) -> Claimed:
-    """A row of `_LOAD` as whoever takes it up gets it."""
-    raw = RawMessage(
+def raw_of(row: Row[Any]) -> RawMessage:
+    """A row with its content as the message that came; without bytes where these were moved."""
+    return RawMessage(
         channel=row.channel,
         account=row.account,
         source_id=row.source_id,
         envelope=codec.to_envelope(row.envelope),
-        blob=row.content,
+        blob=row.content or b"",
         media_type=row.media_type,
         received_at=row.received_at,
         quiet=row.quiet,
@@ -216,7 +216,11 @@ def _claimed(row: Row[Any]) -> Claimed:
         confirmed_by=row.confirmed_by or "",
         checked=codec.to_checked(row.checked),
     )
-    return Claimed(inbound_id=row.id, raw=raw, attempts=row.attempts, claims=row.claims)
+
+
+def _claimed(row: Row[Any]) -> Claimed:
+    """A row of `_LOAD` as whoever takes it up gets it."""
+    return Claimed(inbound_id=row.id, raw=raw_of(row), attempts=row.attempts, claims=row.claims)
 
 
 def _parked(row: Row[Any]) -> Parked:
