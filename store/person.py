@@ -16,7 +16,6 @@ from store.contacts import Point
 from store.schema import blob, case, contact, contact_point, inbound, outbox, participant
 from store.writer import Tx
 
-
 NOBODY = 0  # no contact has this number
 _LONGEST_NUMBER = 18  # digits that a database takes
 
