@@ -22,6 +22,7 @@ LANES = 6
 AGAIN = 0.2  # of accepted mails are delivered once more
 REPLIES, ANSWERS = 0.25, 0.1  # of acknowledgements and of notifications are answered
 BEFORE_READY = 0.1  # of kills come while the daemon starts
+WHOLE = 0.1  # of the others are of a daemon that has loaded itself, and whose start is timed
 START_SECONDS = 30.0
 IDLE_SECONDS = 900.0
 _ABOUT = re.compile(r"\((c\d+)\)")
@@ -55,6 +56,7 @@ class Siege:
         self._answering = asyncio.Event()  # the daemon of this life has accepted something
         self._sent = 0  # messages whose last octet has left, in this life
         self._made = 0
+        self._whole = True  # what lives now was started as the program that it is
         self.sink.arrived = self._letter
 
     async def run(self) -> int:
@@ -73,7 +75,9 @@ class Siege:
 
     async def _end(self) -> int:
         """The exit status, 0 where nothing runs any more."""
-        return await self.daemon.stop() if self.daemon.alive else 0
+        status = await self.daemon.stop() if self.daemon.alive else 0
+        self.daemon.close()
+        return status
 
     def _door(self) -> Place:
         """Where a sender tries next."""
@@ -90,24 +94,30 @@ class Siege:
         self._begin()
 
     async def _live_and_die(self) -> None:
-        self._begin()
-        if self._chance.random() < BEFORE_READY:
+        kind = self._chance.random()
+        self._begin(whole=kind < BEFORE_READY + WHOLE)
+        if kind < BEFORE_READY:
             await asyncio.sleep(self._chance.uniform(0.0, 1.5))
         else:
             await self._first_acceptance()
             await self._moment()
         self.daemon.kill()
 
-    def _begin(self) -> None:
+    def _begin(self, *, whole: bool = True) -> None:
+        self._whole = whole
         self._answering.clear()
         self._sent = 0
-        self.daemon.start()
+        if whole:
+            self.daemon.start()
+        else:
+            self.daemon.begin()
 
     async def _first_acceptance(self) -> None:
         pulse = asyncio.create_task(self._pulse()) if self.plan.way == "imap" else None
         with suppress(TimeoutError):
             await asyncio.wait_for(self._answering.wait(), START_SECONDS)
-        self.restarts.append(monotonic() - self.daemon.started_at)
+        if self._whole:
+            self.restarts.append(monotonic() - self.daemon.started_at)
         if pulse:
             pulse.cancel()
         if not self._answering.is_set():

@@ -11,19 +11,19 @@ import os
 import pytest
 
 from bench.faults.__main__ import besiege
+from bench.faults.mails import Wire
 from bench.faults.siege import Plan
 from tests.store.databases import absent
 
 KILLS = int(os.environ.get("ANSWERABLE_KILLS", "4"))
+MESSAGES = max(40, 4 * KILLS)
 
 
 @pytest.mark.timeout(60 + 20 * KILLS)
-@pytest.mark.parametrize(
-    ("way", "database"),
-    [("smtp", "sqlite"), ("webhook", "postgresql"), ("imap", "sqlite"), ("lmtp", "postgresql"), ("smtp", "postgresql")],
-)
-async def test_whatever_was_accepted_survives_being_killed_at_any_moment(way: str, database: str) -> None:
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("way", ["smtp", "lmtp", "webhook", "imap"])
+async def test_whatever_was_accepted_survives_being_killed_at_any_moment(way: Wire, database: str) -> None:
     if database == "postgresql" and (reason := absent()):
         pytest.skip(reason)
-    verdict = await besiege(Plan(way=way, kills=KILLS, messages=10 * KILLS, seed=1), database)
+    verdict = await besiege(Plan(way=way, kills=KILLS, messages=MESSAGES, seed=1), database)
     assert verdict.kept, f"\n{verdict}"
