@@ -122,6 +122,14 @@ def rebuild(ref: str, *, config: Config = None) -> int:
 
 
 @app.command
+def export(contact: str, to: Path, *, config: Config = None) -> int:
+    """Write all that is kept about a person into a new zip file TO. CONTACT is an address, or the number of a contact."""
+    from workers.verbs import exporting as verb
+
+    return verb.run(contact, to, config)
+
+
+@app.command
 def copy(to: Path, *, config: Config = None) -> int:
     """Copy everything into the empty database that the settings file TO names, and audit both. Stop the daemon first."""
     from workers.verbs import copying as verb

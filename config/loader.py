@@ -126,6 +126,7 @@ def _settings(document: Document, base: Path, environ: Mapping[str, str], faults
         keys=data / document.keys.file,
         letters=base / document.letters.folder if document.letters.folder else None,
         dns=document.dns,
+        export=document.export,
         http=document.http,
         channel=document.channel,
         outgoing=document.outgoing,

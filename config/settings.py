@@ -83,6 +83,13 @@ class Dns:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Export:
+    """What a person is given who asks what is kept about them."""
+
+    notes: bool = False  # also what staff noted for themselves
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
     """The whole file, as written. Tables of channels are checked by whoever opens the channel."""
 
@@ -95,6 +102,7 @@ class Document:
     letters: Texts = Texts()
     desk: Desk = Desk()
     dns: Dns = Dns()
+    export: Export = Export()
     http: dict[str, Any] = field(default_factory=dict)
     channel: dict[str, dict[str, Any]] = field(default_factory=dict)
     outgoing: dict[str, Any] = field(default_factory=lambda: {"kind": "outbox"})
@@ -115,6 +123,7 @@ class Settings:
     keys: Path
     letters: Path | None
     dns: Dns
+    export: Export
     http: Mapping[str, Any]  # options of the HTTP listener
     channel: Mapping[str, Mapping[str, Any]]  # name -> kind and options of a way in
     outgoing: Mapping[str, Any]  # kind and options of the way out

@@ -14,7 +14,8 @@ from functools import cache
 _LETTERS = "ABCDEFGHJKLMNPQRSTVWXYZ"  # 23 of them
 _FIRST_WEIGHT = 5  # any would do that keeps the weights of the twelve places between 1 and 22, all different
 _CANONICAL = re.compile(r"([A-Z]{2,4})-([0-9]{4})-([0-9]{4})([A-Z])")
-_BRACKETED = re.compile(r"[\[(]?(?<![^\W_])([A-Z]{2,4}-[0-9]{4}-[0-9]{4}[A-Z])(?![^\W_])[\])]?", re.IGNORECASE)
+WRITTEN = re.compile(r"(?<![^\W_])([A-Z]{2,4}-[0-9]{4}-[0-9]{4}[A-Z])(?![^\W_])", re.IGNORECASE)  # one in a text
+_BRACKETED = re.compile(rf"[\[(]?{WRITTEN.pattern}[\])]?", re.IGNORECASE)
 _GROUPS = re.compile("-[0-9]{4}-[0-9]{4}")
 _COMPACT = re.compile(r"([a-z]{2,4})([0-9]{4})([0-9]{4})([a-z])")
 _GAP = r"[\s\-_.:/#()\[\]\u00ad\u2010-\u2015\u2212]{0,4}"  # what people and programs put between the groups

@@ -60,6 +60,14 @@ class Objects:
                 digest.update(chunk)
         return digest.hexdigest() == blob_id
 
+    def get(self, blob_id: str) -> bytes:
+        """The bytes with this SHA-256."""
+        with _trouble():
+            content = bytes(self._store.get(_path(blob_id)).bytes())
+        if sha256(content).hexdigest() != blob_id:
+            raise ObjectsDown("changed")
+        return content
+
     def probe(self) -> None:
         """Write something small, and read it."""
         self._put(PROBE, b"Answerable can write here.\n")

@@ -1,4 +1,4 @@
-"""What is kept about one person: how they are reached, their cases, what came in about them, what was written to them."""
+"""What is kept about one person: how they are reached, and their cases; and what came in and went out in these."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import Row, or_, select
 
 from intake.message import RawMessage
 from intake.senders.identity import canonical
@@ -31,6 +31,11 @@ class Person:
     opened: frozenset[str]  # those of them that are about their own complaint
 
     @property
+    def known(self) -> bool:
+        """Whether they are a contact, or take part in a case."""
+        return self.contact_id is not None or bool(self.refs)
+
+    @property
     def addresses(self) -> frozenset[str]:
         """Their addresses and conversations, whatever the kind."""
         return frozenset(value for _, value in self.points)
@@ -38,7 +43,7 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Came:
-    """A message of one of their cases, or one that has no case and may be anybody's."""
+    """A message that is kept."""
 
     inbound_id: int
     case_ref: str | None
@@ -50,7 +55,7 @@ class Came:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Went:
-    """A letter that was written in one of their cases, to them or to others."""
+    """A letter that was written, to customers or to staff."""
 
     outbox_id: int
     case_ref: str
@@ -59,29 +64,37 @@ class Went:
     channel: str
     state: str
     at: datetime
+    text: str
     blob_id: str
 
 
-def find(tx: Tx, said: str) -> Person | None:
-    """Who has this contact number, address or conversation. None where nothing is kept about them but mail without a case."""
+def find(tx: Tx, said: str) -> Person:
+    """Who has this contact number, address or conversation. Of a stranger there may still be mail without a case."""
     is_number = said.isdecimal() and len(said) <= _LONGEST_NUMBER
-    known = _by_number(tx, int(said)) if is_number else _by_point(tx, canonical(said) or said)
-    return known if known.contact_id or known.refs else None
+    return _by_number(tx, int(said)) if is_number else _by_point(tx, canonical(said) or said)
 
 
-def of_cases(tx: Tx, person: Person) -> Iterator[Came]:
-    """Every message of their cases, whoever wrote it, in the order of arrival."""
-    yield from _came(tx, inbound.c.case_ref.in_(person.refs))
+def messages(tx: Tx, ref: str | None) -> Iterator[Came]:
+    """Every message of a case, whoever wrote it; or all that have none, whose own words alone say whose they are.
+
+    In the order of arrival, one at a time: their bytes may be many.
+    """
+    joined = select(inbound, blob.c.content).join(blob, blob.c.sha256 == inbound.c.blob_id)
+    for inbound_id in tx.scalars(select(inbound.c.id).where(inbound.c.case_ref == ref).order_by(inbound.c.id)).all():
+        row = tx.execute(joined.where(inbound.c.id == inbound_id)).one()
+        yield Came(
+            inbound_id=row.id,
+            case_ref=row.case_ref,
+            party=row.party or "",
+            blob_id=row.blob_id,
+            raw=arrivals.raw_of(row),
+            elsewhere=row.content is None,
+        )
 
 
-def of_no_case(tx: Tx) -> Iterator[Came]:
-    """Every message that has no case: only its own words tell whose it is."""
-    yield from _came(tx, inbound.c.case_ref.is_(None))
-
-
-def letters(tx: Tx, person: Person) -> list[Went]:
-    """Every letter of their cases, in the order in which they were written."""
-    found = select(outbox).where(outbox.c.case_ref.in_(person.refs)).order_by(outbox.c.id)
+def letters(tx: Tx, ref: str) -> list[Went]:
+    """Every letter of a case, in the order in which they were written."""
+    found = select(outbox).where(outbox.c.case_ref == ref).order_by(outbox.c.id)
     return [_went(row) for row in tx.execute(found)]
 
 
@@ -112,21 +125,6 @@ def _person(tx: Tx, known: Row[Any] | None, points: tuple[Point, ...]) -> Person
     )
 
 
-def _came(tx: Tx, where: ColumnElement[bool]) -> Iterator[Came]:
-    """One at a time: their bytes may be many."""
-    joined = select(inbound, blob.c.content).join(blob, blob.c.sha256 == inbound.c.blob_id)
-    for inbound_id in tx.scalars(select(inbound.c.id).where(where).order_by(inbound.c.id)).all():
-        row = tx.execute(joined.where(inbound.c.id == inbound_id)).one()
-        yield Came(
-            inbound_id=row.id,
-            case_ref=row.case_ref,
-            party=row.party or "",
-            blob_id=row.blob_id,
-            raw=arrivals.raw_of(row),
-            elsewhere=row.content is None,
-        )
-
-
 def _went(row: Row[Any]) -> Went:
     return Went(
         outbox_id=row.id,
@@ -136,5 +134,6 @@ def _went(row: Row[Any]) -> Went:
         channel=row.channel,
         state=row.state,
         at=row.created_at,
+        text=row.text,
         blob_id=row.blob_id,
     )

@@ -15,6 +15,7 @@ from typing import Any
 from jinja2 import TemplateError
 
 from intake.case import Case, Promise, Route, Status
+from intake.letters import covering
 from intake.letters.kinds import About, Letters
 from intake.letters.letter import Letter
 from intake.letters.stationery import Stationery
@@ -41,6 +42,8 @@ def rehearse(policy: Policy, stationery: Stationery) -> list[str]:
                 said = str(error)
             if said:
                 faults[f"letter {locale}/{letter.func.__name__} for brand {brand.id}: {said}"] = None
+        if said := covering.fault(replace(brand, locale=locale), policy, stationery, now=NOW):
+            faults[f"letter {locale}/{covering.NAME} for brand {brand.id}: {said}"] = None
     return list(faults)
 
 

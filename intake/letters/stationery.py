@@ -36,7 +36,7 @@ class Stationery:
         self._html = _environment(self.templates, html=True)
         self._form = lru_cache(maxsize=MAX_FORMS)(self._new_form)
 
-    def locale_for(self, kind: LetterKind, locale: str) -> str:
+    def locale_for(self, kind: str, locale: str) -> str:
         """The first of `locale`, its language and en_GB that has this kind of letter."""
         wanted = (locale, locale.partition("_")[0], HOME)
         return next((name for name in wanted if f"{name}/{kind}.jinja" in self.templates), HOME)

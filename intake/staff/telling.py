@@ -46,7 +46,7 @@ MERGED = {"into": "joined it to {into}", "from": "took in {from}"}
 
 def told(event: Event, calendar: Calendar, policy: Policy) -> str:
     """One line about one event."""
-    return f"{_moment(event.at, calendar)}  {_named(event.actor, policy)} {_sentence(event, calendar, policy)}"
+    return f"{_moment(event.at, calendar)}  {named(event.actor, policy)} {_sentence(event, calendar, policy)}"
 
 
 def _sentence(event: Event, calendar: Calendar, policy: Policy) -> str:
@@ -68,12 +68,13 @@ def _value(name: str, value: object, calendar: Calendar, policy: Policy) -> str:
     if name == "due_at":
         return _moment(datetime.fromisoformat(str(value)), calendar)
     if name == "handler":
-        return _named(str(value), policy)
+        return named(str(value), policy)
     words = " ".join(str(value).split())
     return words if len(words) <= LONGEST else f"{words[:LONGEST]} [...]"
 
 
-def _named(actor: str, policy: Policy) -> str:
+def named(actor: str, policy: Policy) -> str:
+    """Who did it, as people are called."""
     person = policy.person(actor)
     return person.name if person else {"customer": "The customer", "daemon": "Answerable"}.get(actor, actor)
 

@@ -31,9 +31,7 @@ async def two(store: Store) -> Store:
 
 
 async def found(store: Store, said: str) -> Person:
-    who = await store.read(lambda tx: person.find(tx, said))
-    assert who is not None
-    return who
+    return await store.read(lambda tx: person.find(tx, said))
 
 
 @pytest.mark.parametrize("said", [JO, "Jo@Customer.EXAMPLE", "1"])
@@ -54,19 +52,18 @@ async def test_somebody_without_a_case_of_their_own_is_found_by_taking_part(two:
     assert (cy.contact_id, cy.refs, cy.opened) == (None, (REF,), frozenset())
 
 
-async def test_a_stranger_is_nobody(two: Store) -> None:
+async def test_a_stranger_has_no_number_and_no_case(two: Store) -> None:
     for said in ("who@nowhere.example", "999", "9" * 30, "not an address"):
-        assert await two.read(lambda tx, said=said: person.find(tx, said)) is None
+        assert not (await found(two, said)).known
 
 
-async def test_messages_and_letters_are_those_of_their_cases(two: Store) -> None:
-    jo = await found(two, JO)
-    came = await two.read(lambda tx: list(person.of_cases(tx, jo)))
+async def test_messages_and_letters_are_those_of_the_case(two: Store) -> None:
+    came = await two.read(lambda tx: list(person.messages(tx, REF)))
     assert [(each.case_ref, each.raw.blob, each.party) for each in came] == [(REF, raw("1").blob, "customer")]
-    [went] = await two.read(lambda tx: person.letters(tx, jo))
+    [went] = await two.read(lambda tx: person.letters(tx, REF))
     assert (went.case_ref, went.kind, went.address) == (REF, "acknowledgement", JO)
 
 
 async def test_mail_without_a_case_is_listed_for_whoever_can_say_whose_it_is(two: Store) -> None:
-    [alone] = await two.read(lambda tx: list(person.of_no_case(tx)))
+    [alone] = await two.read(lambda tx: list(person.messages(tx, None)))
     assert (alone.case_ref, alone.raw.blob) == (None, raw("3").blob)
