@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from intake import contact_json
 from intake.message import Message, RawMessage
 from intake.mime import charset, contents, html
 from intake.mime.defects import Defect
-from intake.words import find_forward, language_of, split
+from intake.words import told
 
 MAX_TEXT = 5_000_000  # bytes of a bare text
 
@@ -27,11 +25,12 @@ def _read(raw: RawMessage) -> Message:
         case "application/json":
             return contact_json.read(raw)
         case "text/plain":
-            return _with_words(Message(text=_decoded(raw.blob)))
+            text = _decoded(raw.blob)
+            return Message(text=text, **told(text))
         case "text/html":
             return _page(_decoded(raw.blob, html.declared_charset(raw.blob)))
         case _:
-            return _with_words(contents.read(raw.blob))
+            return contents.read(raw.blob)
 
 
 def _decoded(blob: bytes, label: str = "utf-8") -> str:
@@ -40,17 +39,5 @@ def _decoded(blob: bytes, label: str = "utf-8") -> str:
 
 def _page(page: str) -> Message:
     kept, defects = html.bounded(page)
-    return _with_words(Message(text=html.text_of(page), page=kept, defects=tuple(map(str, defects))))
-
-
-def _with_words(message: Message) -> Message:
-    """The message with its words told apart, by the client's marks in its page too."""
-    words = split(message.text, message.page)
-    return replace(
-        message,
-        reply=words.reply,
-        signature=words.signature,
-        quoted=words.quoted,
-        forwarded=find_forward(message.text),
-        language=language_of(words.reply or message.text),
-    )
+    text = html.text_of(page)
+    return Message(text=text, page=kept, defects=tuple(map(str, defects)), **told(text, kept))

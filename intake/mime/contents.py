@@ -10,10 +10,11 @@ from intake.mime import attachments, body, html, layout, prescan, reader
 from intake.mime.defects import Defect
 from intake.mime.head import Head
 from intake.mime.reader import MESSAGE_TYPES, Node
+from intake.words import told
 
 
 def read(blob: bytes) -> Message:
-    """What a mail says, apart from whose words they are."""
+    """What a mail says, and whose words they are."""
     blob, limits = prescan.bound(blob)
     head = Head.of(blob)
     root = reader.read(blob)
@@ -21,6 +22,7 @@ def read(blob: bytes) -> Message:
     written = body.written(laid.bodies)
     files = attachments.of(laid.files, written.html or "")
     page, cut = html.bounded(written.html or "")
+    page = page if written.html is not None else None
     parts, unread = _parts(root)
     return Message(
         message_id=head.message_id,
@@ -33,11 +35,12 @@ def read(blob: bytes) -> Message:
         reply_to=head.addresses("reply-to"),
         sent_at=head.date,
         text=written.text,
-        page=page if written.html is not None else None,
+        page=page,
         attachments=files,
         headers=head.fields,
         parts=parts,
         defects=_slugs([*limits, *head.defects, *unpacked, *cut, *layout.marks(root), *_repairs(root), *unread]),
+        **told(written.text, page),
     )
 
 

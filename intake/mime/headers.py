@@ -15,7 +15,6 @@ _MACHINERY = re.compile(
 )
 _ASCII = bytes(range(0x80))
 _TELLING = 4  # bytes beyond ASCII from which a charset can be told
-_LINE_END = re.compile(r"[\r\n]+")
 _BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _LABEL = re.compile(rb"charset[ \t]*=[ \t]*\"?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 
@@ -56,7 +55,7 @@ def unfold(value: bytes, hint: str = "") -> tuple[str, tuple[Defect, ...]]:
     """A value on one line, encoded words untouched. Bytes beyond ASCII are read as UTF-8, else by `hint`."""
     text, defects = (value.decode("ascii"), ()) if value.isascii() else _eight_bit(value, hint)
     if "\n" in text or "\r" in text:
-        text = " ".join([line.strip(" \t") for line in _LINE_END.split(text)])
+        text = " ".join([line.strip(" \t") for line in text.replace("\r", "\n").split("\n") if line])
     return text, defects
 
 

@@ -29,6 +29,7 @@ _REPLIER_HEADERS = frozenset(
         "x-ezml-responder",
     }
 )
+_RETURN_PATH = frozenset({"return-path"})
 _NAY = ("", "no", "false", "0")
 _ANSWERS = frozenset({"all", "oof", "autoreply"})
 _KEYWORD = re.compile(r"[a-z]+")
@@ -72,7 +73,8 @@ _TICKET_HEADERS = frozenset(
 
 def auto_submitted(message: Message) -> str:
     """The keyword of Auto-Submitted without comment and parameters, lower case: "auto-replied", "no", or ""."""
-    return _KEYWORD_END.split(message.header("auto-submitted").strip().lower(), maxsplit=1)[0]
+    value = message.header("auto-submitted")
+    return _KEYWORD_END.split(value.strip().lower(), maxsplit=1)[0] if value else ""
 
 
 def precedence(message: Message) -> str:
@@ -86,7 +88,9 @@ def null_return_path(message: Message, envelope: Envelope) -> bool:
 
     Some mail systems write MAILER-DAEMON for the empty path.
     """
-    path = envelope.mail_from if envelope.mail_from is not None else next(iter(message.header_all("return-path")), None)
+    path = envelope.mail_from
+    if path is None and message.bears(_RETURN_PATH):
+        path = message.header("return-path")
     return path is not None and _local(path) in ("", "mailer-daemon")
 
 
@@ -97,7 +101,8 @@ def list_mail(message: Message) -> bool:
 
 def forbids_answers(message: Message) -> bool:
     """Whether X-Auto-Response-Suppress names automatic answers, not only receipts."""
-    return not _ANSWERS.isdisjoint(_KEYWORD.findall(message.header("x-auto-response-suppress").lower()))
+    value = message.header("x-auto-response-suppress")
+    return bool(value) and not _ANSWERS.isdisjoint(_KEYWORD.findall(value.lower()))
 
 
 def replier_header(message: Message) -> bool:

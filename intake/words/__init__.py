@@ -5,6 +5,7 @@ from intake.words.language import language_of
 from intake.words.marker import REPLY_MARKER, REPLY_MARKERS
 from intake.words.own import own_words, repeats
 from intake.words.splitting import split
+from intake.words.telling import told
 
 __all__ = [
     "REPLY_MARKER",
@@ -15,4 +16,5 @@ __all__ = [
     "own_words",
     "repeats",
     "split",
+    "told",
 ]

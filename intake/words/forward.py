@@ -23,7 +23,11 @@ def find_forward(text: str) -> Forwarded | None:
     A client's marker is enough, and so is a block of header lines, since Outlook writes nothing else; `is_forward_subject`
     tells the two apart where it matters. An attribution ("On Monday Ann wrote:") is a reply, not a forward.
     """
-    lines = lines_of(text)
+    return forward_in(lines_of(text))
+
+
+def forward_in(lines: Sequence[str]) -> Forwarded | None:
+    """As `find_forward`, for a text whose lines are known."""
     for at, line in enumerate(lines):
         if not may_tell(line):
             continue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from functools import cache
 from typing import Any
 
@@ -45,24 +44,22 @@ def language_of(text: str) -> str | None:
     letters = len(prose) - prose.count(" ")
     if letters < (_LEAST_LETTERS if prose.isascii() else _LEAST_LETTERS // 2):
         return None
-    seen = Counter(_COMMON[word] for word in prose.lower().split() if word in _COMMON)
-    for tag, times in seen.most_common(1):
-        if times >= max(_PLENTY, _CLEARLY * (seen.total() - times)):
-            return tag
+    seen = [_COMMON[word] for word in prose.lower().split() if word in _COMMON]
+    likely = max(set(seen), key=seen.count, default="")
+    times = seen.count(likely)
+    if times >= max(_PLENTY, _CLEARLY * (len(seen) - times)):
+        return likely
     best = _detector().detect(prose.lower(), model="lite")[0]
     return str(best["lang"]).partition("-")[0] if best["score"] >= _SURE else None
 
 
 def _beginning(text: str) -> str:
     """The first words, as many as are enough: neither figures nor addresses."""
-    found: list[str] = []
-    length = 0
-    for word in _WORD.finditer(_without_addresses(text[: 4 * _ENOUGH])):
-        found.append(word[0])
-        length += len(word[0]) + 1
-        if length > _ENOUGH:
-            break
-    return " ".join(found)[:_ENOUGH]
+    text = _without_addresses(text[: 4 * _ENOUGH])
+    words = " ".join(_WORD.findall(text[: 2 * _ENOUGH]))
+    if len(words) < _ENOUGH:
+        words = " ".join(_WORD.findall(text))
+    return words[:_ENOUGH]
 
 
 def _without_addresses(text: str) -> str:

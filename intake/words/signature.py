@@ -24,7 +24,11 @@ _PARDON = (
     "desculp",
     "samsung",
 )
-_SMALL_PRINT = frozenset(words[:2] for words in DISCLAIMERS)  # a first look, since most lines begin otherwise
+_FIRST = 3  # letters, by which a line finds the small print that it may be: most lines begin otherwise
+_SMALL_PRINT = {
+    start: tuple(words for words in DISCLAIMERS if words.startswith(start))
+    for start in {words[:_FIRST] for words in DISCLAIMERS}
+}
 _MOST_UNDER_DASHES = 15  # filled lines
 _MOST_UNDER_A_RULE = 12
 _MOST_UNDER_A_CLOSING = 9
@@ -65,7 +69,7 @@ def _begins(lines: Sequence[str], at: int, text: str, below: Sequence[str]) -> b
     if _is_closing(text) and _is_contact_block(below):
         gap = at + 1 < len(lines) and not lines[at + 1].strip()
         return not gap or _has_details(below)
-    return text[:2].lower() in _SMALL_PRINT and text[:_LONGEST_LINE].lower().startswith(DISCLAIMERS)
+    return text[:_LONGEST_LINE].lower().startswith(_SMALL_PRINT.get(text[:_FIRST].lower(), ()))
 
 
 def _is_closing(text: str) -> bool:

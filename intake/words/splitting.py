@@ -39,9 +39,13 @@ def split(text: str, html: str | None = None) -> Words:
     The three parts together hold every word of `text`. Where nothing would be left as new, all of it counts as new,
     unless it is plain that the sender added nothing: then `reply` is empty.
     """
-    lines = lines_of(text)
+    return part(text, lines_of(text), html)
+
+
+def part(text: str, lines: list[str], html: str | None) -> Words:
+    """As `split`, for a text whose lines are known."""
     if "wrote:" in text:
-        lines = [part for line in lines for part in part_shared_line(line)]
+        lines = [one for line in lines for one in part_shared_line(line)]
     owners = _owners(lines, html)
     words = _words(lines, owners)
     return words if words.reply or _only_passed_on(lines) else Words(reply=text.strip())

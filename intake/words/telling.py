@@ -1,0 +1,34 @@
+"""Everything that is told about whose words a text holds, from its lines, which are made once."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from intake.message import Forwarded
+from intake.words.forward import forward_in
+from intake.words.language import language_of
+from intake.words.lines import lines_of
+from intake.words.splitting import part
+
+
+class Told(TypedDict):
+    """The fields of a `Message` that say whose words it holds, and in which language."""
+
+    reply: str
+    signature: str
+    quoted: str
+    forwarded: Forwarded | None
+    language: str | None
+
+
+def told(text: str, page: str | None = None) -> Told:
+    """What `text` holds; `page` is the same message's HTML as the client wrote it. Never raises."""
+    lines = lines_of(text)
+    words = part(text, lines, page)
+    return Told(
+        reply=words.reply,
+        signature=words.signature,
+        quoted=words.quoted,
+        forwarded=forward_in(lines),
+        language=language_of(words.reply or text),
+    )
