@@ -14,6 +14,7 @@ from intake.mime import charset, transfer
 from intake.mime.defects import Defect
 
 _WORD_END = re.compile(r"\s|\?$")
+_WHOLE = re.compile(r"=\?([^?\s=]{1,60})\?([bBqQ])\?([^?]*)\?=")  # one word, as most are
 _START = re.compile(r"=\?([^?\s=]{1,60})\?([bBqQ])\?")
 
 
@@ -32,7 +33,8 @@ def decode(value: str) -> tuple[str, tuple[Defect, ...]]:
         return value, ()
     out: list[str] = []
     defects: list[Defect] = []
-    for run in _runs(_words(value)):
+    whole = _WHOLE.fullmatch(value)
+    for run in [[_word(whole)]] if whole else _runs(_words(value)):
         if run[0].label is None:
             out.append(run[0].text)
             continue
@@ -60,6 +62,11 @@ def _words(value: str) -> list[_Word]:
     if at < len(value):
         found.append(_Word(None, "", value[at:]))
     return found
+
+
+def _word(match: re.Match[str]) -> _Word:
+    """RFC 2231 lets a language stand behind the charset."""
+    return _Word(match[1].partition("*")[0].lower(), match[2].lower(), match[3])
 
 
 def _unended(value: str, begin: int, limit: int) -> tuple[str, int]:

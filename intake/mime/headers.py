@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from intake.mime import charset, encoded_words
 from intake.mime.defects import Defect
 
-_FIELD = re.compile(rb"^([!-9;-~]{1,200})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)\n?", re.MULTILINE)
+_FIELD = re.compile(r"^([!-9;-~]{1,200})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)\n?", re.MULTILINE)
 _NO_FIELD = re.compile(rb"\n(?![ \t\r]|[!-9;-~]{1,200}[ \t]*:)[^\n]+")
 _MACHINERY = re.compile(
     rb"^(?:content-(?:type|transfer-encoding)|mime-version|message-id|received):", re.IGNORECASE | re.MULTILINE
 )
 _ASCII = bytes(range(0x80))
+_BLANK = " \t\r\n\v\f"
 _TELLING = 4  # bytes beyond ASCII from which a charset can be told
 _BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _LABEL = re.compile(rb"charset[ \t]*=[ \t]*\"?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
@@ -46,14 +47,19 @@ def parted(head: bytes) -> tuple[bytes, bytes]:
     return head[: broken.start()], head[broken.start() :]
 
 
-def split(head: bytes) -> list[tuple[str, bytes]]:
-    """(lower-case name, raw value) in order."""
-    return [(name.decode("ascii").lower(), value.strip()) for name, value in _FIELD.findall(head)]
+def text_of(head: bytes) -> str:
+    """Bytes beyond ASCII, whose meaning is not known yet, as half surrogate pairs (PEP 383)."""
+    return head.decode("ascii", "surrogateescape")
 
 
-def unfold(value: bytes, hint: str = "") -> tuple[str, tuple[Defect, ...]]:
-    """A value on one line, encoded words untouched. Bytes beyond ASCII are read as UTF-8, else by `hint`."""
-    text, defects = (value.decode("ascii"), ()) if value.isascii() else _eight_bit(value, hint)
+def split(head: bytes) -> list[tuple[str, str]]:
+    """(lower-case name, raw value) in order, as `text_of` has them."""
+    return [(name.lower(), value.strip(_BLANK)) for name, value in _FIELD.findall(text_of(head))]
+
+
+def unfold(value: str, hint: str = "") -> tuple[str, tuple[Defect, ...]]:
+    """A raw value on one line, encoded words untouched. Bytes beyond ASCII are read as UTF-8, else by `hint`."""
+    text, defects = (value, ()) if value.isascii() else _eight_bit(value.encode("ascii", "surrogateescape"), hint)
     if "\n" in text or "\r" in text:
         text = " ".join([line.strip(" \t") for line in text.replace("\r", "\n").split("\n") if line])
     return text, defects
@@ -68,8 +74,8 @@ def _eight_bit(value: bytes, hint: str) -> tuple[str, tuple[Defect, ...]]:
     return text, (Defect.HEADER_8BIT, *more)
 
 
-def decode(name: str, value: bytes, hint: str = "") -> tuple[str, tuple[Defect, ...]]:
-    """A value as a person reads it; structured fields keep their encoded words. One line, no control characters."""
+def decode(name: str, value: str, hint: str = "") -> tuple[str, tuple[Defect, ...]]:
+    """A raw value as a person reads it; structured fields keep their encoded words. One line, no control characters."""
     text, defects = unfold(value, hint)
     if "=?" in text and name not in STRUCTURED:
         text, more = encoded_words.decode(text)
@@ -94,13 +100,13 @@ def hint_of(beginning: bytes) -> str:
     return match[1].decode("ascii") if match else ""
 
 
-def decoded(fields: Iterable[tuple[str, bytes]], hint: str) -> tuple[tuple[tuple[str, str], ...], list[Defect]]:
+def decoded(fields: Iterable[tuple[str, str]], hint: str) -> tuple[tuple[tuple[str, str], ...], list[Defect]]:
     """All fields decoded, with what had to be guessed."""
     out: list[tuple[str, str]] = []
     defects: list[Defect] = []
     for name, value in fields:
-        if value.isascii() and b"=?" not in value and (plain := value.decode("ascii")).isprintable():
-            out.append((name, plain))  # as most are
+        if value.isprintable() and "=?" not in value:
+            out.append((name, value))  # as most are
             continue
         text, more = decode(name, value, hint)
         out.append((name, text))

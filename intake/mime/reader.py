@@ -18,7 +18,7 @@ MAX_TEXT = 5_000_000  # bytes of a part that are read as text; as a file it stay
 _PLAINEST = {"text": "text/plain", "multipart": "multipart/mixed"}
 _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,80}<(?:!doctype html|html)[\s>]", re.IGNORECASE)
 _FIELD = re.compile(
-    rb"\n(content-(?:type|disposition|transfer-encoding|id|location))[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)",
+    r"\n(content-(?:type|disposition|transfer-encoding|id|location))[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)",
     re.IGNORECASE,
 )
 
@@ -119,8 +119,8 @@ def _before(blob: bytes, at: int) -> int:
 
 def _fields(head: bytes) -> dict[str, str]:
     """Fields by lower-case name. Of two that contradict each other the last counts: what is nearer to the words loses fewer."""
-    found = {name.decode().lower(): value.strip() for name, value in _FIELD.findall(b"\n" + head) if value.strip()}
-    return {name: headers.unfold(value)[0] for name, value in found.items()}
+    found = _FIELD.findall("\n" + headers.text_of(head))
+    return {name.lower(): headers.unfold(value.strip())[0] for name, value in found if value.strip()}
 
 
 def _declared(fields: Mapping[str, str], default: str) -> tuple[str, dict[str, str]]:

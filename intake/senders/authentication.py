@@ -40,6 +40,7 @@ _RESULT = re.compile(rf"(?:{_PAIR})*+\s*+")
 _PAIRS = re.compile(_PAIR)
 _BY = re.compile(r"(?:^|\s)by\s+([A-Za-z0-9._\-]+)", re.IGNORECASE)
 _FROM = re.compile(r"\s*from\s", re.IGNORECASE)
+_WRITTEN_BY_SERVERS = frozenset({"authentication-results", "received"})
 
 
 def dmarc(address: str | None, raw: RawMessage, policy: Policy) -> Dmarc:
@@ -120,9 +121,10 @@ def _of_the_border(blob: bytes, ours: frozenset[str]) -> Iterator[str]:
 
 
 def _fields(blob: bytes) -> Iterator[tuple[str, str]]:
-    """The header at the top of a message, unfolded."""
+    """What servers wrote into the header at the top of a message, unfolded."""
     for name, value in headers.split(prescan.head_of(blob[:MAX_HEAD])):
-        yield name, _FOLD.sub(" ", value.decode("latin-1")).rstrip("\r\n")
+        if name in _WRITTEN_BY_SERVERS:
+            yield name, _FOLD.sub(" ", value.encode("ascii", "surrogateescape").decode("latin-1")).rstrip("\r\n")
 
 
 def _own_hop(received: str, ours: frozenset[str]) -> bool:
