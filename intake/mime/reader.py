@@ -77,7 +77,9 @@ class _Reading:
     def _head(self, start: int, limit: int) -> tuple[dict[str, str], bytes, int]:
         """The fields that matter here, the words that begin where an empty line is missing, and where the body begins."""
         end = prescan.header_end(self.blob, start, limit)
-        head, words = headers.parted(self.blob[start : min(end, start + prescan.MAX_HEADER_BLOCK)])
+        head, words = self.blob[start : min(end, start + prescan.MAX_HEADER_BLOCK)], b""
+        if start:  # that of the whole message is mended
+            head, words = headers.parted(head)
         body = limit if end == limit else min(self.blob.find(b"\n", end) + 1, limit)
         return _fields(head), words, body
 

@@ -69,7 +69,8 @@ def _begins(lines: Sequence[str], at: int, text: str, below: Sequence[str]) -> b
     if _is_closing(text) and _is_contact_block(below):
         gap = at + 1 < len(lines) and not lines[at + 1].strip()
         return not gap or _has_details(below)
-    return text[:_LONGEST_LINE].lower().startswith(_SMALL_PRINT.get(text[:_FIRST].lower(), ()))
+    small_print = _SMALL_PRINT.get(text[:_FIRST].lower())
+    return small_print is not None and text[:_LONGEST_LINE].lower().startswith(small_print)
 
 
 def _is_closing(text: str) -> bool:

@@ -65,7 +65,8 @@ def _owners(lines: list[str], html: str | None) -> list[Whose]:
     before = list(owners)
     for at in marked:
         owners[at] = "quoted"
-    _mark_strays(lines, owners)
+    if "quoted" in owners:
+        _mark_strays(lines, owners)
     introduced = _mark_boundaries(lines, owners) or any(reply_marker_end(lines, at) for at in marked)
     if len(marked) < _LEAST_MARKED and not introduced and "quoted" not in before:
         owners = before
@@ -157,6 +158,8 @@ def _mark_signatures(lines: list[str], owners: list[Whose]) -> None:
 
 
 def _words(lines: list[str], owners: list[Whose]) -> Words:
+    if owners.count("reply") == len(owners):
+        return Words(reply=_closed("\n".join(lines).strip()))  # as in most mail
     parts: dict[Whose, list[str]] = {"reply": [], "signature": [], "quoted": []}
     for line, owner in zip(lines, owners, strict=True):
         parts[owner].append(line)
