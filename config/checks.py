@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from babel import Locale, UnknownLocaleError
 from babel.numbers import is_currency
 
-from config.settings import Blobs, Settings, name_server
+from config.settings import Blobs, Scanner, Settings, name_server
 from intake.hours import Calendar
 from intake.policy import Brand, Person, Policy
 from intake.reference import make
@@ -31,6 +31,7 @@ def check(settings: Settings, policy: Policy) -> list[str]:
         *_blobs(settings.blobs),
         *_channels(settings),
         *_dns(settings),
+        *_scanner(settings.scanner),
         *_people(policy),
         *_departments(policy),
         *_brands(policy),
@@ -66,6 +67,14 @@ def _dns(settings: Settings) -> Iterator[str]:
     for name, table in settings.channel.items():
         if table.get("edge") and table.get("protocol") == "lmtp":
             yield f"channel.{name}.edge: no mail comes straight from the Internet by LMTP."
+
+
+def _scanner(scanner: Scanner) -> Iterator[str]:
+    port = scanner.address.rpartition(":")[2]
+    if scanner.address and "/" not in scanner.address and (port == scanner.address or not port.isdigit()):
+        yield 'scanner.address should be a host with a port, such as "127.0.0.1:3310", or the path of a socket.'
+    if min(scanner.timeout, scanner.max_size, scanner.patience_minutes) <= 0:
+        yield "scanner: timeout, max_size and patience_minutes should be more than nothing."
 
 
 def _people(policy: Policy) -> Iterator[str]:

@@ -127,6 +127,7 @@ def _settings(document: Document, base: Path, environ: Mapping[str, str], faults
         letters=base / document.letters.folder if document.letters.folder else None,
         dns=document.dns,
         export=document.export,
+        scanner=document.scanner,
         http=document.http,
         channel=document.channel,
         outgoing=document.outgoing,

@@ -90,6 +90,16 @@ class Export:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Scanner:
+    """The virus scanner (clamd) that says of every file, before anybody can get it, whether it is infected."""
+
+    address: str = ""  # "127.0.0.1:3310", or the path of its socket; "" where there is none
+    timeout: float = 60.0  # seconds for one file
+    max_size: int = 25_000_000  # bytes; larger files are not asked about, and count as not scanned
+    patience_minutes: int = 15  # how long a message waits while the scanner is away
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
     """The whole file, as written. Tables of channels are checked by whoever opens the channel."""
 
@@ -103,6 +113,7 @@ class Document:
     desk: Desk = Desk()
     dns: Dns = Dns()
     export: Export = Export()
+    scanner: Scanner = Scanner()
     http: dict[str, Any] = field(default_factory=dict)
     channel: dict[str, dict[str, Any]] = field(default_factory=dict)
     outgoing: dict[str, Any] = field(default_factory=lambda: {"kind": "outbox"})
@@ -124,6 +135,7 @@ class Settings:
     letters: Path | None
     dns: Dns
     export: Export
+    scanner: Scanner
     http: Mapping[str, Any]  # options of the HTTP listener
     channel: Mapping[str, Mapping[str, Any]]  # name -> kind and options of a way in
     outgoing: Mapping[str, Any]  # kind and options of the way out

@@ -40,6 +40,14 @@ class Checked:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Scanned:
+    """What a virus scanner said about the files of a message, before it was decided."""
+
+    verdict: Literal["clean", "infected", "unscanned"]  # clean: also where there are none
+    found: tuple[str, ...] = ()  # what is in them, as the scanner calls it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RawMessage:
     """One message as it came, before anybody has tried to understand it.
 
@@ -57,6 +65,7 @@ class RawMessage:
     fingerprint: str = field(default="", compare=False)  # of the blob, where it was worked out already
     confirmed_by: str = ""  # the member of staff who said, when it was held, that they wrote it
     checked: Checked | None = None  # found out after it was kept, where its envelope says `direct`
+    scanned: Scanned | None = None  # likewise, where there is a scanner
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from intake.case import Case
-from intake.message import Checked, Envelope
+from intake.message import Checked, Envelope, Scanned
 
 
 @cache
@@ -24,6 +24,11 @@ def _envelopes() -> TypeAdapter[Envelope]:
 @cache
 def _findings() -> TypeAdapter[Checked]:
     return TypeAdapter(Checked)
+
+
+@cache
+def _scans() -> TypeAdapter[Scanned]:
+    return TypeAdapter(Scanned)
 
 
 def from_case(case: Case) -> Any:
@@ -48,3 +53,11 @@ def from_checked(checked: Checked) -> Any:
 
 def to_checked(data: Any) -> Checked | None:
     return None if data is None else _findings().validate_python(data)
+
+
+def from_scanned(scanned: Scanned) -> Any:
+    return _scans().dump_python(scanned, mode="json")
+
+
+def to_scanned(data: Any) -> Scanned | None:
+    return None if data is None else _scans().validate_python(data)

@@ -59,7 +59,12 @@ class Parked:
 _NAME = ("channel", "account", "source_id")
 _FIND = select(inbound.c.id).where(*(inbound.c[name] == bindparam(name, type_=inbound.c[name].type) for name in _NAME))
 _DUE = and_(NEW, inbound.c.unchecked.is_(None), or_(inbound.c.not_before.is_(None), inbound.c.not_before <= NOW))
-_CLAIM = claiming(inbound, _DUE, inbound.c.quiet, inbound.c.id, changes={"claims": claims(inbound)})
+UNSCANNED = and_(_DUE, inbound.c.scanned.is_(None))
+_SCANNED = and_(_DUE, inbound.c.scanned.is_not(None))
+_IN_ORDER = (inbound.c.quiet, inbound.c.id)
+_CLAIM, _CLAIM_SCANNED = (
+    claiming(inbound, due, *_IN_ORDER, changes={"claims": claims(inbound)}) for due in (_DUE, _SCANNED)
+)
 _SIZES = (
     select(inbound.c.id, inbound.c.claims, blob.c.size)
     .join(blob, blob.c.sha256 == inbound.c.blob_id)
@@ -87,14 +92,25 @@ def receive_all(tx: Tx, raws: Sequence[RawMessage]) -> list[Receipt]:
 
 
 def claim(
-    tx: Tx, *, node: int, now: datetime, limit: int, room: int = MOST_BYTES, at_hand: Collection[int] = ()
+    tx: Tx,
+    *,
+    node: int,
+    now: datetime,
+    limit: int,
+    room: int = MOST_BYTES,
+    at_hand: Collection[int] = (),
+    scanned: bool = False,
 ) -> list[Claimed]:
     """Take up to `limit` undecided messages up, oldest first, imported history last; no more than `room` bytes of them.
+
+    Where there is a scanner, only those that it has `scanned`.
 
     One that was taken up often and never came to an end comes alone, and so does one that is larger than any room, once nothing
     else is `at_hand`: those are what the node is deciding.
     """
-    ids = list(tx.scalars(_CLAIM, terms(node=node, now=now, limit=limit, at_hand=at_hand)))
+    ids = list(
+        tx.scalars(_CLAIM_SCANNED if scanned else _CLAIM, terms(node=node, now=now, limit=limit, at_hand=at_hand))
+    )
     return taken_up(tx, ids, now, room, alone=not at_hand)
 
 
@@ -215,6 +231,7 @@ def raw_of(row: Row[Any]) -> RawMessage:
         fingerprint=row.fingerprint or "",
         confirmed_by=row.confirmed_by or "",
         checked=codec.to_checked(row.checked),
+        scanned=codec.to_scanned(row.scanned),
     )
 
 

@@ -29,6 +29,8 @@ from workers.courier import Courier
 from workers.deciding.desk import Desk
 from workers.deciding.triage import Triage
 from workers.digester import Digester
+from workers.edge.clamd import Clamd
+from workers.edge.scanner import Scanner
 from workers.edge.verifier import Verifier
 from workers.life import Life
 from workers.mailboxes import Mailboxes
@@ -38,6 +40,7 @@ from workers.reminder import Reminder
 from workers.runner import Runner
 from workers.shelves import Conversations
 from workers.watching.gauges import Gauges
+from workers.watching.pulse import Pulse
 from workers.watching.readiness import Readiness
 from workers.watching.space import Space
 from workers.watching.watch import Look, Watch
@@ -141,14 +144,21 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids, ended: Callab
     at_desk = basics.desk(loaded, ids)
     life = Life(store, ended)
     courier = Courier(store, made.senders, at_desk, clock, ids, life)
-    triage = Triage(store, at_desk, clock, decided=courier.wake)
-    verifier = Verifier(store, cache(partial(_evaluation, loaded.settings.dns)), clock, checked=triage.wake)
+    triage = Triage(store, at_desk, clock, decided=courier.wake, scanned=bool(loaded.settings.scanner.address))
+    scanners, pulses = _scanners(loaded, store, clock, scanned=triage.wake)
+
+    def ready() -> None:
+        for runner in (triage, *scanners):
+            runner.wake()
+
+    verifier = Verifier(store, cache(partial(_evaluation, loaded.settings.dns)), clock, checked=ready)
     digester = Digester(store, at_desk, clock, written=courier.wake)
     reminder = Reminder(store, at_desk, clock, written=courier.wake)
     anchorer = Anchorer(store, loaded.settings.data / ANCHORS, clock)
     space = Space(_folders(loaded, made.named.values()), loaded.settings.space)
     movers = _movers(loaded.settings.blobs, store, clock)
     looks = {"database": store.fault, "space": space.lacking} | ({"blobs": movers[0].trouble} if movers else {})
+    looks |= {"scanner": pulses[0].trouble} if pulses else {}
     watch = Watch(looks | _troubles(made.named))
     for name, channel in made.named.items():
         if isinstance(channel, Chat):
@@ -156,7 +166,7 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids, ended: Callab
 
     def arrived() -> None:
         verifier.wake()
-        triage.wake()
+        ready()
 
     made.named["http"].readiness = Readiness(store, watch).missing
     made.named["http"].registry = REGISTRY
@@ -173,13 +183,27 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids, ended: Callab
         senders=made.senders,
         reception=reception,
         life=life,
-        runners=(verifier, triage, reminder, courier, digester, mailboxes, *movers, Gauges(store), watch, anchorer),
+        runners=(
+            *(verifier, *scanners, triage, reminder, courier, digester),
+            *(mailboxes, *movers, Gauges(store), *pulses, watch, anchorer),
+        ),
     )
 
 
 def _movers(blobs: Blobs, store: Store, clock: Clock) -> tuple[Mover, ...]:
     """One where there is an object store, and else none."""
     return (Mover(store, Objects(blobs.url), clock, age=timedelta(days=blobs.after_days)),) if blobs.url else ()
+
+
+def _scanners(
+    loaded: Loaded, store: Store, clock: Clock, scanned: Callable[[], None]
+) -> tuple[tuple[Scanner, ...], tuple[Pulse, ...]]:
+    """One, and its pulse, where the settings name one, and else none."""
+    options = loaded.settings.scanner
+    if not options.address:
+        return (), ()
+    clamd = Clamd(options)
+    return (Scanner(store, clamd, options, loaded.policy, clock, scanned),), (Pulse(clamd),)
 
 
 def _folders(loaded: Loaded, named: Iterable[Any]) -> list[Path]:

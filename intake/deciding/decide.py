@@ -26,6 +26,11 @@ SHOWN = 1_000  # characters of a held mail
 
 def decide(q: Question, letters: Letters, new_ref: Callable[[], str]) -> Decision:
     """What is to be done about one message. `new_ref` gives the reference of a new case, and is called only for one."""
+    decided = _decide(q, letters, new_ref)
+    return replace(decided, reasons=(*decided.reasons, q.withheld)) if q.withheld else decided
+
+
+def _decide(q: Question, letters: Letters, new_ref: Callable[[], str]) -> Decision:
     judgement = judge(q)
     match judgement.rule.verdict, judgement.rule.party:
         case Verdict.APPEND, "staff":

@@ -168,6 +168,7 @@ def _letters(
             kind_of=about,
             promise=known or next(iter(after.open_promises), None),
             attachments=q.message.attachments,
+            withheld=q.withheld,
         )
         for person in _readers(q, judgement, before, after)
     ]

@@ -175,6 +175,7 @@ def _letters(
                 kind_of="held" if judgement.held else "new",
                 promise=promise,
                 attachments=q.message.attachments,
+                withheld=q.withheld,
             )
         )
     return out

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from intake.case import Case
 from intake.deciding.decision import Facts, Verdict
+from intake.letters.values import Withheld
 from intake.message import Message, RawMessage
 from intake.policy import Brand, Person, Policy
 from intake.signals import Dmarc, Signals
 from intake.words import own_words
+
+_WITHHELD: Mapping[str, Withheld] = {"clean": "", "infected": "files-infected", "unscanned": "files-not-scanned"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +47,12 @@ class Question:
         """What the sender newly wrote. The letter of ours that they answer shows best what they only quoted."""
         answered = self.facts.answers
         return own_words(self.message.reply, answered.text) if answered else self.message.reply
+
+    @property
+    def withheld(self) -> Withheld:
+        """Why nobody may get the files that came with it, "" where they may go along."""
+        scanned = self.raw.scanned
+        return _WITHHELD[scanned.verdict] if scanned and self.message.attachments else ""
 
     def takes_part(self, case: Case) -> bool:
         """In a chat only the conversation counts: the address that a visitor types in is nobody's word but theirs.

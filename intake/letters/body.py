@@ -14,6 +14,7 @@ from email.utils import encode_rfc2231
 from functools import lru_cache
 
 from intake.message import Attachment
+from intake.mime import magic
 
 MAX_NAME = 200  # bytes of a file's name; encoded it still fits on a line
 KEPT = 400  # characters of a line up to which its encoding is worth keeping
@@ -99,7 +100,7 @@ def _part(head: list[tuple[str, str]], content: bytes) -> bytes:
 
 
 def _type(file: Attachment) -> str:
-    return file.type if _TYPE.fullmatch(file.type) else "application/octet-stream"
+    return magic.safe(file.type, file.content) if _TYPE.fullmatch(file.type) else "application/octet-stream"
 
 
 def _file_name(name: str) -> str:

@@ -16,7 +16,9 @@ from intake.hours import say_when
 from intake.letters.letter import Letter, LetterKind
 from intake.letters.stationery import Stationery
 from intake.letters.values import (
+    Withheld,
     about_case,
+    about_files,
     about_promise,
     carried,
     for_staff,
@@ -103,9 +105,9 @@ class Letters:
         kind_of: About,
         promise: Promise | None,
         attachments: Sequence[Attachment] = (),
+        withheld: Withheld = "",
     ) -> Letter:
         """To whoever handles the case: what came, and all that is known."""
-        taken = carried(attachments)
         return self._to_staff(
             LetterKind.NOTIFICATION,
             case,
@@ -113,12 +115,11 @@ class Letters:
             cause,
             now,
             promise=promise,
-            attachments=taken,
+            attachments=carried(attachments, withheld),
             words=shortened(words),
             reasons=reasons,
             kind_of=kind_of,
-            files=tuple(f.name for f in taken),
-            kept=tuple(f.name for f in attachments if f not in taken),
+            **about_files(attachments, withheld),
         )
 
     def nudge(self, case: Case, person: Person, *, cause: str, now: datetime, promise: Promise, percent: int) -> Letter:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import nh3
 from babel.numbers import format_currency, get_currency_precision
@@ -18,11 +18,13 @@ from intake.case import Case, Promise, Status
 from intake.hours import Calendar, say_day, say_when
 from intake.letters.stationery import duration
 from intake.message import Attachment
+from intake.mime import magic
 from intake.policy import Brand, Person, Policy
 from intake.words import REPLY_MARKER, REPLY_MARKERS
 
 MAX_WORDS = 20_000  # characters of a customer's message in a letter to staff
 MAX_FILES = 10_000_000  # bytes of files that go along: many servers refuse mail of more than 20 MB on the wire
+Withheld: TypeAlias = Literal["", "files-infected", "files-not-scanned"]  # why files do not go along
 RICH_TAGS = {"p", "br", "div", "b", "strong", "i", "em", "u", "ul", "ol", "li", "blockquote", "a", "pre", "code"}
 RE_PREFIX = re.compile(r"^(?:\s{0,3}(?:re|aw|fwd?|wg|sv|tr)\s{0,3}:){1,20}\s{0,3}", re.IGNORECASE)
 REF_SUFFIX = re.compile(r"\s{0,3}\[[A-Z]{2,4}-\d{4}-\d{4}[A-Z]\]$")
@@ -123,13 +125,25 @@ def shortened(words: str) -> str:
     return words if len(words) <= MAX_WORDS else words[:MAX_WORDS] + "\n[...]"
 
 
-def carried(files: Sequence[Attachment]) -> tuple[Attachment, ...]:
+def carried(files: Sequence[Attachment], withheld: Withheld) -> tuple[Attachment, ...]:
     """The files that a letter to staff takes along, in order, as long as there is room. The others stay with the case."""
     taken: list[Attachment] = []
-    for file in files:
+    for file in () if withheld else files:
         if sum(t.size for t in taken) + file.size <= MAX_FILES:
             taken.append(file)
     return tuple(taken)
+
+
+def about_files(files: Sequence[Attachment], withheld: Withheld) -> dict[str, Any]:
+    """The names of those that go along, the names of those that are kept, and why."""
+    taken = carried(files, withheld)
+    kept = tuple(file.name for file in files if file not in taken)
+    return {"files": tuple(map(_listed, taken)), "kept": kept, "withheld": withheld}
+
+
+def _listed(file: Attachment) -> str:
+    """Its name; and where it is not what its sender says, that."""
+    return file.name if magic.borne_out(file.type, file.content) else f"{file.name} (take care: it is no {file.type})"
 
 
 def topic_of(subject: str) -> str:

@@ -22,6 +22,12 @@ from intake.staff.orders import ORDERS
 from intake.staff.relay import attached_mail, clean, passable
 from intake.words import own_words, repeats
 
+_WITHHELD = {
+    "files-infected": "A virus was found in what you attached, so nothing was sent to the customer. "
+    "Please have your computer checked.",
+    "files-not-scanned": "What you attached could not be scanned for viruses, so nothing was sent to the customer. "
+    "Please send it again later, or without the files.",
+}
 LONGEST = 20_000  # characters of words that a history keeps
 
 
@@ -151,6 +157,8 @@ def _sendable(act: Act) -> str:
         raise Refused(
             "mail-attached", f"We do not send whole mails on, since their history is not for customers: {mail}"
         )
+    if act.q.withheld and passable(act.q.message):
+        raise Refused(act.q.withheld, _WITHHELD[act.q.withheld])
     bare = replace(act.case, issue="", matters=(), customer_name="", words="")
     if repeats(act.said.body, _notification(act.q, act.person, bare, act.letters)):
         raise Refused(

@@ -46,6 +46,7 @@ inbound = Table(
     Column("state", Words, nullable=False),  # new, done, held, parked
     Column("unchecked", Boolean),  # it waits until it is known who stands behind it
     Column("checked", Json),  # what was found out about that
+    Column("scanned", Json),  # what a virus scanner said about its files
     Column("confirmed_by", Words),  # the member of staff who said, when it was held, that they wrote it
     Column("attempts", Integer, nullable=False),  # that failed
     Column("claims", Integer, nullable=False),  # how often it was taken up, also by a process that then died

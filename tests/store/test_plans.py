@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event as listening
 
-from store import blobs, cases, facts, inbound, nodes, outbox
+from store import blobs, cases, facts, inbound, nodes, outbox, scanning
 from store.database import Store
 from store.recovery import give_back
 from store.writer import Tx
@@ -42,6 +42,8 @@ QUESTIONS: dict[str, Callable[[Tx], Any]] = {
     "facts": lambda tx: facts.facts(tx, [ASKED], now=TUESDAY),
     "receive": lambda tx: inbound.receive(tx, raw("1")),
     "claim messages": lambda tx: inbound.claim(tx, **TAKE),
+    "claim scanned messages": lambda tx: inbound.claim(tx, **TAKE, scanned=True),
+    "claim messages to scan": lambda tx: scanning.claim(tx, **TAKE),
     "claim letters": lambda tx: outbox.claim(tx, **TAKE, channels=["mail"]),
     "give back": lambda tx: give_back(tx, OTHER_NODE),
     "say that one lives": lambda tx: nodes.renew(tx, nodes.join(tx, "me")),

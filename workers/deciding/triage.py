@@ -47,12 +47,15 @@ class Triage(Runner):
     at_once = 2  # groups: while one is settled the next is read, and meanwhile enough comes in for a third
     alone = 200  # messages that go their own way
 
-    def __init__(self, store: Store, desk: Desk, clock: Clock, decided: Callable[[], None]) -> None:
+    def __init__(
+        self, store: Store, desk: Desk, clock: Clock, decided: Callable[[], None], *, scanned: bool = False
+    ) -> None:
         super().__init__()
         self._store = store
         self._desk = desk
         self._clock = clock
         self._decided = decided
+        self._scanned = scanned  # there is a scanner: only what it has seen is decided
         self._together = Crew(self.name, most=self.at_once)
         self._alone = Crew(self.name, most=self.alone)
         self._at_hand: dict[int, int] = {}  # how many bytes each has
@@ -66,7 +69,9 @@ class Triage(Runner):
         node, at_hand = self._store.node, sorted(self._at_hand)
         room = inbound.MOST_BYTES - sum(self._at_hand.values())
         claimed = await self._store.write(
-            lambda tx: inbound.claim(tx, node=node, now=now, limit=limit, room=room, at_hand=at_hand)
+            lambda tx: inbound.claim(
+                tx, node=node, now=now, limit=limit, room=room, at_hand=at_hand, scanned=self._scanned
+            )
         )
         if any(each.claims >= inbound.SUSPECT_AFTER for each in claimed):
             await self.settled()  # should it end the process again, nothing else is at hand

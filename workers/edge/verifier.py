@@ -16,8 +16,7 @@ from intake.ports import Clock, TryLater
 from store import checking, inbound
 from store.database import Store
 from store.inbound import Claimed
-from workers.crew import Crew
-from workers.runner import Runner
+from workers.edge.inspection import Inspection
 from workers.watching.log import where
 
 if TYPE_CHECKING:
@@ -27,46 +26,20 @@ log = structlog.get_logger()
 UNKNOWN = Checked(header_from="", dmarc="temperror")
 
 
-class Verifier(Runner):
-    """Every unchecked message is checked once, as many at a time as there is room for: each waits for somebody else's DNS."""
+class Verifier(Inspection):
+    """Every unchecked message is checked once: each waits for somebody else's DNS."""
 
     name = "verifier"
-    batch = 50
-    at_once = 200
 
     def __init__(
         self, store: Store, evaluation: Callable[[], Evaluation], clock: Clock, checked: Callable[[], None]
     ) -> None:
-        super().__init__()
-        self._store = store
+        super().__init__(store, clock, checking.claim)
         self._evaluation = evaluation
-        self._clock = clock
         self._checked = checked
-        self._crew = Crew(self.name, most=self.at_once)
-        self._bytes = 0  # of the mails at hand: each may wait for seconds
 
-    async def once(self) -> int:
-        limit = min(self.batch, await self._crew.room())
-        now = self._clock.now()
-        node, at_hand, room = self._store.node, self._crew.at_hand, inbound.MOST_BYTES - self._bytes
-        claimed = await self._store.write(
-            lambda tx: checking.claim(tx, node=node, now=now, limit=limit, room=room, at_hand=at_hand)
-        )
-        for each in claimed:
-            self._crew.begin(each.inbound_id, self._check(each))
-        return len(claimed)
-
-    async def finish(self) -> None:
-        await self._crew.finish()
-
-    async def _check(self, claimed: Claimed) -> None:
-        self._bytes += len(claimed.raw.blob)
-        try:
-            await self._keep(claimed, await self._found(claimed))
-        finally:
-            self._bytes -= len(claimed.raw.blob)
-
-    async def _keep(self, claimed: Claimed, found: Checked) -> None:
+    async def inspect(self, claimed: Claimed) -> None:
+        found = await self._found(claimed)
         try:
             await self._store.write(lambda tx: checking.keep(tx, claimed.inbound_id, found))
         except TryLater:

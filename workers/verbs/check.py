@@ -16,6 +16,7 @@ from store.migrate import current
 from store.objects import Objects
 from workers import basics, wiring
 from workers.clock import SystemClock, SystemIds
+from workers.edge.clamd import Clamd, Unanswered
 from workers.verbs import output
 
 
@@ -29,6 +30,7 @@ def run(config: Path | None) -> int:
         faults += _objects(loaded.settings.blobs.url)
     faults += asyncio.run(_probe(made.named.values()))
     faults += asyncio.run(_dns(loaded))
+    faults += asyncio.run(_scanner(loaded))
     for fault in dict.fromkeys(faults):
         output.complain(fault)
     if not faults:
@@ -52,6 +54,15 @@ async def _dns(loaded: Loaded) -> list[str]:
         await Dns(loaded.settings.dns).texts(loaded.policy.brands[0].addresses[0].rpartition("@")[2])
     except NoAnswer:
         return ["dns: no name server answers, so that no mail from the Internet can be checked; see [dns] servers."]
+    return []
+
+
+async def _scanner(loaded: Loaded) -> list[str]:
+    try:
+        if loaded.settings.scanner.address:
+            await Clamd(loaded.settings.scanner).ping()
+    except (Unanswered, ValueError):
+        return ["scanner.address: no clamd answers there, so that mail with files would wait; see [scanner]."]
     return []
 
 

@@ -17,5 +17,6 @@ WAIT = Histogram(
 ALARM = Gauge(
     "answerable_alarm", "1 while something is in trouble: database, space, or a channel by its name", ["what"]
 )
+SCANNED = Counter("answerable_messages_scanned_total", "Messages whose files were scanned", ["verdict"])
 MOVED = Counter("answerable_blobs_moved_total", "Blobs whose bytes went to the object store")
 BACKLOG = Gauge("answerable_backlog", "Rows that wait", ["queue"])
