@@ -130,6 +130,14 @@ def export(contact: str, to: Path, *, config: Config = None) -> int:
 
 
 @app.command
+def retention(*, config: Config = None, as_json: Json = False) -> int:
+    """Say what has been kept for as long as the settings say, by class."""
+    from workers.verbs import retaining as verb
+
+    return verb.run(config, as_json=as_json)
+
+
+@app.command
 def copy(to: Path, *, config: Config = None) -> int:
     """Copy everything into the empty database that the settings file TO names, and audit both. Stop the daemon first."""
     from workers.verbs import copying as verb

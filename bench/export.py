@@ -32,7 +32,7 @@ def with_file(number: int) -> bytes:
 
 def main(messages: int = 1000, others: int = 10_000) -> None:
     robots = (
-        mail(n, f"robot{n}@elsewhere.example", Auto_Submitted="auto-generated") for n in range(10**6, 10**6 + others)
+        mail(n, f"robot{n}@elsewhere.example", Auto_Submitted="auto-replied") for n in range(10**6, 10**6 + others)
     )
     with tempfile.TemporaryDirectory() as folder:
         settings = furnish(Path(folder))

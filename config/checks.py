@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 from babel import Locale, UnknownLocaleError
 from babel.numbers import is_currency
 
-from config.settings import Blobs, Scanner, Settings, name_server
+from config.settings import Blobs, Retention, Scanner, Settings, name_server
 from intake.hours import Calendar
 from intake.policy import Brand, Person, Policy
 from intake.reference import make
+from intake.retention import Class, since
 from intake.senders.identity import canonical
 from intake.tokens import bounce_address, customer_address, staff_address
 
@@ -32,6 +33,7 @@ def check(settings: Settings, policy: Policy) -> list[str]:
         *_channels(settings),
         *_dns(settings),
         *_scanner(settings.scanner),
+        *_retention(settings.retention),
         *_people(policy),
         *_departments(policy),
         *_brands(policy),
@@ -75,6 +77,20 @@ def _scanner(scanner: Scanner) -> Iterator[str]:
         yield 'scanner.address should be a host with a port, such as "127.0.0.1:3310", or the path of a socket.'
     if min(scanner.timeout, scanner.max_size, scanner.patience_minutes) <= 0:
         yield "scanner: timeout, max_size and patience_minutes should be more than nothing."
+
+
+def _retention(retention: Retention) -> Iterator[str]:
+    """A complaint outlasts the mail that it began with."""
+    now = datetime(2026, 1, 13, tzinfo=UTC)
+    starts: dict[Class, datetime] = {}
+    for what, period in retention.periods.items():
+        try:
+            starts[what] = since(period, now)
+        except ValueError as error:
+            yield f"retention.{what}: {error}."
+    for what in (Class.MAIL, Class.CHAT):
+        if Class.COMPLAINTS in starts and starts.get(what, now) < starts[Class.COMPLAINTS]:
+            yield f"retention.{what} is longer than retention.complaints, with which everything of a case goes."
 
 
 def _people(policy: Policy) -> Iterator[str]:

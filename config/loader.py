@@ -128,6 +128,7 @@ def _settings(document: Document, base: Path, environ: Mapping[str, str], faults
         dns=document.dns,
         export=document.export,
         scanner=document.scanner,
+        retention=document.retention,
         http=document.http,
         channel=document.channel,
         outgoing=document.outgoing,

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from intake.letters.stationery import Stationery
 from intake.policy import Brand, Department, Person, Policy
+from intake.retention import Class
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,6 +101,22 @@ class Scanner:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Retention:
+    """How long what is kept is kept: "90 days", "18 months", "6 years"; "" for ever."""
+
+    mail: str = ""
+    chat: str = ""
+    others: str = ""
+    held: str = ""
+    complaints: str = ""
+
+    @property
+    def periods(self) -> dict[Class, str]:
+        """Those that there are."""
+        return {what: period for what in Class if (period := getattr(self, what))}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
     """The whole file, as written. Tables of channels are checked by whoever opens the channel."""
 
@@ -114,6 +131,7 @@ class Document:
     dns: Dns = Dns()
     export: Export = Export()
     scanner: Scanner = Scanner()
+    retention: Retention = Retention()
     http: dict[str, Any] = field(default_factory=dict)
     channel: dict[str, dict[str, Any]] = field(default_factory=dict)
     outgoing: dict[str, Any] = field(default_factory=lambda: {"kind": "outbox"})
@@ -136,6 +154,7 @@ class Settings:
     dns: Dns
     export: Export
     scanner: Scanner
+    retention: Retention
     http: Mapping[str, Any]  # options of the HTTP listener
     channel: Mapping[str, Mapping[str, Any]]  # name -> kind and options of a way in
     outgoing: Mapping[str, Any]  # kind and options of the way out

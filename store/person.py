@@ -60,9 +60,8 @@ class Went:
     outbox_id: int
     case_ref: str
     kind: str
-    address: str
+    rcpt: tuple[str, ...]  # addresses, or a conversation
     channel: str
-    state: str
     at: datetime
     text: str
     blob_id: str
@@ -130,9 +129,8 @@ def _went(row: Row[Any]) -> Went:
         outbox_id=row.id,
         case_ref=row.case_ref,
         kind=row.kind,
-        address=row.address,
+        rcpt=tuple(row.rcpt),
         channel=row.channel,
-        state=row.state,
         at=row.created_at,
         text=row.text,
         blob_id=row.blob_id,

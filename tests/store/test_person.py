@@ -61,7 +61,7 @@ async def test_messages_and_letters_are_those_of_the_case(two: Store) -> None:
     came = await two.read(lambda tx: list(person.messages(tx, REF)))
     assert [(each.case_ref, each.raw.blob, each.party) for each in came] == [(REF, raw("1").blob, "customer")]
     [went] = await two.read(lambda tx: person.letters(tx, REF))
-    assert (went.case_ref, went.kind, went.address) == (REF, "acknowledgement", JO)
+    assert (went.case_ref, went.kind, went.rcpt) == (REF, "acknowledgement", (JO,))
 
 
 async def test_mail_without_a_case_is_listed_for_whoever_can_say_whose_it_is(two: Store) -> None:

@@ -78,7 +78,7 @@ class _Folder:
 
     def _went(self, went: Went) -> None:
         """A letter, if it is to them and not to staff."""
-        if went.kind in FOR_STAFF or went.address not in self.reader.addresses:
+        if went.kind in FOR_STAFF or self.reader.addresses.isdisjoint(went.rcpt):
             self.found.left_out["internal" if went.kind in FOR_STAFF else "others"] += 1
             return
         ending = "eml" if went.channel == "mail" else "json"
