@@ -136,7 +136,12 @@ def _shape(name: str, value: Any) -> Any:
         if not value or name in DECIDING:
             return value
         return LINE if name not in LONG and _is_line(value) else LINES
-    return tuple([_shape(name, each) for each in value]) if isinstance(value, tuple) else value
+    return _alike(value, [_shape(name, each) for each in value]) if isinstance(value, tuple) else value
+
+
+def _alike(whole: tuple[Any, ...], parts: list[Any]) -> tuple[Any, ...]:
+    """The parts as a tuple of the same kind: one may have names for them."""
+    return type(whole)(parts) if type(whole) is tuple else type(whole)(*parts)
 
 
 def _is_line(value: str) -> bool:
@@ -145,13 +150,13 @@ def _is_line(value: str) -> bool:
 
 def _blank(name: str, shape: Any) -> Any:
     if isinstance(shape, tuple):
-        return tuple(_blank(f"{name}.{at}", each) for at, each in enumerate(shape))
+        return _alike(shape, [_blank(f"{name}.{at}", each) for at, each in enumerate(shape)])
     return Blank(name, shape) if isinstance(shape, Shape) else shape
 
 
 def _specimen(value: Any) -> Any:
     if isinstance(value, tuple):
-        return tuple(map(_specimen, value))
+        return _alike(value, list(map(_specimen, value)))
     if not isinstance(value, Blank):
         return value
     return ("\n\n" if value.shape is LINES else " ").join([f"A <b> & 'c' % {value.name}"] * 20)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import nh3
 from babel.numbers import format_currency, get_currency_precision
@@ -30,9 +30,8 @@ RE_PREFIX = re.compile(r"^(?:\s{0,3}(?:re|aw|fwd?|wg|sv|tr)\s{0,3}:){1,20}\s{0,3
 REF_SUFFIX = re.compile(r"\s{0,3}\[[A-Z]{2,4}-\d{4}-\d{4}[A-Z]\]$")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Named:
-    """A person in a letter."""
+class Named(NamedTuple):
+    """A person in a letter. To a form they are two texts, so that everybody's letters are of one situation."""
 
     name: str
     first: str

@@ -46,6 +46,7 @@ class Counts(Stationery):
 POLICIES = replace(POLICY, brands=(BILINGUAL,))
 BY_FORM = Letters(policy=POLICIES, stationery=stationery())
 BY_RUNNING = Letters(policy=POLICIES, stationery=Runs(stationery().templates))
+DAILY = (LetterKind.ACKNOWLEDGEMENT, LetterKind.REPEAT_ACKNOWLEDGEMENT, LetterKind.NOTIFICATION)
 CASE = sample(POLICIES, BILINGUAL)
 words = st.text(max_size=60)
 
@@ -107,4 +108,26 @@ def test_for_many_letters_of_one_situation_the_template_is_run_no_more_often_tha
     pen = Letters(policy=POLICIES, stationery=paper)
     for number in range(20):
         notification(pen, customer_name=f"Jo {number}", matters=(str(number),), words="One.\n\nTwo." * (number + 1))
+    assert 0 < paper.ran < 5
+
+
+def test_the_letters_that_a_message_causes_need_their_template_once() -> None:
+    paper = Counts(stationery().templates)
+    for locale in BILINGUAL.locales:
+        first = [
+            letter for write in repertoire(POLICIES, BILINGUAL, locale, paper) if (letter := write()).kind in DAILY
+        ]
+        ran = paper.ran
+        assert first == [
+            write() for write in repertoire(POLICIES, BILINGUAL, locale, paper) if write.func.__name__ in DAILY
+        ]
+        assert paper.ran == ran
+
+
+def test_letters_to_and_about_any_number_of_colleagues_are_of_one_situation() -> None:
+    paper = Counts(stationery().templates)
+    pen = Letters(policy=POLICIES, stationery=paper)
+    for number in range(20):
+        person = replace(ASHA, id=f"p{number}", name=f"Person {number}")
+        pen.notification(CASE, person, **AT, words="One.", reasons=(), kind_of="new", promise=PROMISE)
     assert 0 < paper.ran < 5
