@@ -25,6 +25,11 @@ class Crew:
             await asyncio.wait(self._at_hand.values(), return_when=asyncio.FIRST_COMPLETED)
         return self._most - len(self._at_hand)
 
+    async def rest(self, patience: float) -> None:
+        """Wait until nothing is at hand, but no longer than so many seconds."""
+        if self._at_hand:
+            await asyncio.wait(self._at_hand.values(), timeout=patience)
+
     @property
     def at_hand(self) -> list[Any]:
         """The keys of what was begun and has not ended."""

@@ -86,6 +86,19 @@ async def test_a_crew_does_so_many_things_at_once_and_survives_a_fault() -> None
     assert most == 2
 
 
+async def test_a_crew_rests_until_nothing_is_at_hand_or_patience_ends() -> None:
+    crew, gate = Crew("test", most=2), asyncio.Event()
+    await crew.rest(60)
+    crew.begin(1, asyncio.sleep(0))
+    await crew.rest(60)
+    assert crew.at_hand == []
+    crew.begin(2, gate.wait())
+    await crew.rest(0.01)
+    assert crew.at_hand == [2]
+    gate.set()
+    await crew.finish()
+
+
 class Falling:
     """A way in that falls over twice, then takes one message in."""
 

@@ -44,7 +44,8 @@ class Triage(Runner):
 
     name = "triage"
     batch = 50
-    at_once = 2  # groups: while one is settled the next is read, and meanwhile enough comes in for a third
+    at_once = 2  # groups: the second is begun where the first is slow
+    patience = 0.5  # seconds for which what comes in is gathered instead, while the first is dealt with
     alone = 200  # messages that go their own way
 
     def __init__(
@@ -63,6 +64,7 @@ class Triage(Runner):
         self._reader = Reader(desk.policy)
 
     async def once(self) -> int:
+        await self._together.rest(self.patience)
         await self._together.room()
         limit = min(self.batch, await self._alone.room())
         now = self._clock.now()

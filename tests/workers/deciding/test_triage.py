@@ -6,6 +6,7 @@ import asyncio
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 from sqlalchemy import select
@@ -100,6 +101,35 @@ async def test_a_message_that_takes_long_to_read_delays_no_other(
     read_on.set()
     await triage.finish()
     assert await states(store) == ["done", "done"]
+
+
+class Counting(Desk):
+    """Knows how many it was given together."""
+
+    groups: ClassVar[list[int]] = []
+
+    def settle(self, tx, batch, now):
+        self.groups.append(len(batch))
+        return super().settle(tx, batch, now)
+
+
+async def test_what_comes_in_while_a_message_is_dealt_with_is_decided_together(
+    store: Store, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_on, understand = threading.Event(), reading.understand
+    monkeypatch.setattr(reading, "understand", lambda *given: read_on.wait(10) and understand(*given))
+    monkeypatch.setattr(Counting, "groups", [])
+    triage = worker(store, Counting(policy=POLICY, letters=letters(), ids=FakeIds()), clock)
+    triage.patience = 60
+    await keep(store, "0")
+    await triage.once()
+    going_on = asyncio.create_task(triage.once())
+    for source in "12345":
+        await keep(store, source)
+    read_on.set()
+    await going_on
+    await triage.finish()
+    assert Counting.groups == [1, 5]
 
 
 async def test_a_large_message_is_read_elsewhere_and_decided_like_any_other(
