@@ -25,6 +25,7 @@ MAX_TEXT = 250  # characters of a header's text
 MAX_NAME = 70  # characters of a display name
 MAX_IDS = 20  # message ids in References
 MAX_LINE = 998  # octets, RFC 5322 section 2.1.1
+TELLING = 256  # bytes of a file that tell its type
 PART_HEADERS = {"Content-Type", "Content-Transfer-Encoding", "Content-Disposition"}
 ANSWERS = {  # automatic, and sent because of a message (RFC 3834 section 5)
     LetterKind.ACKNOWLEDGEMENT,
@@ -96,13 +97,13 @@ def _ids(ids: Sequence[str]) -> str:
 
 
 def _finished(head: list[tuple[str, str]], letter: Letter, letter_id: str) -> bytes:
-    """The whole message. Its proof leaves the files' contents out: base64 can neither end a part nor begin a header."""
+    """The whole message. Its proof leaves most of the files out: base64 can neither end a part nor begin a header."""
     files = letter.attachments
     kind, content = body(letter.text, letter.html, files, mark=letter_id)
     meant = [*head, ("MIME-Version", "1.0"), ("Content-Type", kind)]
     lines = b"".join(field(name, value) for name, value in meant)
-    empty = [replace(f, content=b"") for f in files]
-    bare = body(letter.text, letter.html, empty, mark=letter_id)[1] if files else content
+    begun = [replace(f, content=f.content[:TELLING]) for f in files]
+    bare = body(letter.text, letter.html, begun, mark=letter_id)[1] if files else content
     _prove(lines, bare, meant, types(files))
     return lines + b"\r\n" + content
 

@@ -240,6 +240,21 @@ def test_a_file_of_an_odd_type_goes_as_plain_bytes(declared: str) -> None:
     assert found.get_content_type() == "application/octet-stream"
 
 
+@pytest.mark.parametrize(
+    ("declared", "content", "sent"),
+    [
+        ("image/jpeg", b"\xff\xd8\xff\xe0" + bytes(5000), "image/jpeg"),
+        ("application/pdf", b"%PDF-1.7\n" + bytes(5000), "application/pdf"),
+        ("image/jpeg", b"MZ" + bytes(5000), "application/octet-stream"),
+        ("image/png", b" " * 90 + b"<html>" + bytes(5000), "application/octet-stream"),
+    ],
+)
+def test_a_file_goes_as_what_its_bytes_show(declared: str, content: bytes, sent: str) -> None:
+    file = Attachment(name="x", type=declared, size=len(content), sha256="", content=content)
+    (found,) = read(made(replace(LETTER, attachments=(file,)))).iter_attachments()
+    assert (found.get_content_type(), found.get_content()) == (sent, content)
+
+
 def test_long_lines_and_odd_characters_in_the_text_arrive_and_fit_every_server() -> None:
     text = "word " * 50_000 + "\r\n.\r\nFrom me\r\x00\x1bend\n"
     submission = made(replace(LETTER, text=text))
