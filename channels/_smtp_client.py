@@ -86,11 +86,10 @@ async def _begin_anew(client: SMTP) -> None:
 
 
 async def _recipient(client: SMTP, recipient: str) -> Delivery:
-    try:
-        answer = await client.rcpt(recipient)
-    except SMTPResponseException as refusal:
-        _about_the_letter(refusal)
-        answer = SMTPResponse(refusal.code, refusal.message)
+    # Written as it is: aiosmtplib would take the address apart first, and what needs quoting is `malformed`.
+    answer = await client.execute_command(b"RCPT", b"TO:<%b>" % recipient.encode("ascii"))
+    if answer.code // 100 != 2:
+        _about_the_letter(SMTPResponseException(answer.code, answer.message))
     return delivery(recipient, answer.code, answer.message)
 
 

@@ -7,6 +7,7 @@ letter is `unknown` and not sent again; what a person wrote is sent again, byte 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -33,10 +34,30 @@ _LOAD = (
     .order_by(outbox.c.automatic, outbox.c.next_attempt_at, outbox.c.id)
 )
 
-_THIS = outbox.c.id == bindparam("letter")
-_BEGIN = update(outbox).where(_THIS, UNSENT, outbox.c.node_id == bindparam("node")).values(state="sending")
-_LOOK = select(outbox).where(_THIS).with_for_update()
-_SETTLE = update(outbox).where(_THIS)  # the columns named with the letter are changed
+_THESE = outbox.c.id.in_(bindparam("ids", expanding=True))
+_BEGIN = (
+    update(outbox)
+    .where(_THESE, UNSENT, outbox.c.node_id == bindparam("node"))
+    .values(state="sending")
+    .returning(outbox.c.id)
+)
+_LOOK = (
+    select(*(outbox.c[name] for name in ("id", "automatic", "rcpt", "results", "attempts", "sent_at")))
+    .where(_THESE)
+    .order_by(outbox.c.id)
+    .with_for_update()
+)
+_SETTLE = update(outbox).where(outbox.c.id == bindparam("letter"))  # the columns named with the letter are changed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ended:
+    """A letter that was at the wire, and what became of it there."""
+
+    outbox_id: int
+    deliveries: Sequence[Delivery]
+    at: datetime
+    next_attempt: datetime | None  # for those deferred; None gives them up
 
 
 def queue(tx: Tx, letters: Sequence[tuple[Letter, Submission]], *, now: datetime) -> None:
@@ -61,36 +82,20 @@ def claim(
     return [_pending(row) for row in tx.execute(_LOAD, {"ids": ids})] if ids else []
 
 
-def begin(tx: Tx, outbox_id: int, *, node: int) -> bool:
-    """Mark a letter as `sending`: from now on nobody knows, until it is settled. False where somebody else has it meanwhile."""
-    return tx.execute(_BEGIN, {"letter": outbox_id, "node": node}).rowcount == 1
+def begin(tx: Tx, outbox_ids: Sequence[int], *, node: int) -> set[int]:
+    """Mark letters as `sending`: from now on nobody knows, until they are settled. Without those that others have meanwhile."""
+    return set(tx.scalars(_BEGIN, {"ids": outbox_ids, "node": node}))
 
 
-def settle(
-    tx: Tx, outbox_id: int, deliveries: Sequence[Delivery], *, now: datetime, next_attempt: datetime | None
-) -> OutboxState:
-    """Keep what became of every recipient. Those deferred are tried again at `next_attempt`; None gives them up.
+def settle(tx: Tx, ended: Sequence[Ended]) -> list[OutboxState]:
+    """Keep what became of every recipient of these letters, at least one. Each letter's state, in order.
 
     An automatic letter that may have arrived is `unknown`, and not tried again.
     """
-    row = tx.execute(_LOOK, {"letter": outbox_id}).one()
-    results = row.results | {each.recipient: _result(each, now) for each in deliveries}
-    if row.automatic and any(each.maybe_arrived for each in deliveries):
-        state: OutboxState = "unknown"
-    else:
-        outcomes = [result["outcome"] for result in results.values()]
-        state = _state(outcomes, open_=bool(_open(row.rcpt, results)), again=next_attempt)
-    sent = any(each.outcome is Outcome.ACCEPTED for each in deliveries)
-    changes = {
-        "state": state,
-        "results": results,
-        "attempts": row.attempts + 1,
-        "next_attempt_at": next_attempt if state == "deferred" else None,
-        "node_id": None,
-        "sent_at": row.sent_at or (now if sent else None),
-    }
-    tx.execute(_SETTLE, {"letter": outbox_id, **changes})
-    return state
+    found = {row.id: row for row in tx.execute(_LOOK, {"ids": [each.outbox_id for each in ended]})}
+    changes = [_changes(found[each.outbox_id], each) for each in ended]
+    tx.execute(_SETTLE, changes)
+    return [change["state"] for change in changes]
 
 
 def lose(tx: Tx, node: int) -> list[int]:
@@ -104,6 +109,25 @@ def lose(tx: Tx, node: int) -> list[int]:
     statement = update(outbox).where(SENDING, outbox.c.node_id == node).values(changes)
     rows = tx.execute(statement.returning(outbox.c.id, outbox.c.state)).all()
     return sorted(row.id for row in rows if row.state == "unknown")
+
+
+def _changes(row: Row[Any], ended: Ended) -> dict[str, Any]:
+    results = row.results | {each.recipient: _result(each, ended.at) for each in ended.deliveries}
+    if row.automatic and any(each.maybe_arrived for each in ended.deliveries):
+        state: OutboxState = "unknown"
+    else:
+        outcomes = [result["outcome"] for result in results.values()]
+        state = _state(outcomes, open_=bool(_open(row.rcpt, results)), again=ended.next_attempt)
+    sent = any(each.outcome is Outcome.ACCEPTED for each in ended.deliveries)
+    return {
+        "letter": ended.outbox_id,
+        "state": state,
+        "results": results,
+        "attempts": row.attempts + 1,
+        "next_attempt_at": ended.next_attempt if state == "deferred" else None,
+        "node_id": None,
+        "sent_at": row.sent_at or (ended.at if sent else None),
+    }
 
 
 def _row(letter: Letter, submission: Submission, blob_id: str, now: datetime) -> dict[str, Any]:

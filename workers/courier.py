@@ -1,29 +1,27 @@
-"""Delivering letters: claims what is due, hands it to its channel, and keeps what became of every recipient."""
+"""Delivering letters: claims what is due, hands it to its channel, and has kept what became of every recipient."""
 
 from __future__ import annotations
 
 from asyncio import Semaphore
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
 
 import structlog
 
-from intake.letters.letter import Delivery, OutboxState, Outcome, Pending
-from intake.ports import Clock, Ids, Sender, TryLater
+from intake.letters.letter import Delivery, Outcome, Pending
+from intake.ports import Clock, Ids, Sender
 from intake.retry import next_attempt
 from store import outbox
 from store.database import Store
-from store.writer import Tx
 from workers.crew import Crew
 from workers.deciding.desk import Desk
+from workers.ledger import Ledger
 from workers.life import Life
 from workers.runner import Runner
 from workers.watching.metrics import SENT
 
 log = structlog.get_logger()
-T = TypeVar("T")
 
 
 class Courier(Runner):
@@ -34,7 +32,7 @@ class Courier(Runner):
 
     name = "courier"
     batch = 20
-    at_once = 60
+    at_once = 80  # the next batch is taken up while the others go out
     at_the_wire = 4  # of one channel: whatever is there, or is being settled, when we are killed is of unknown fate
 
     def __init__(
@@ -43,19 +41,19 @@ class Courier(Runner):
         super().__init__()
         self._store = store
         self._senders = senders
-        self._desk = desk
         self._clock = clock
         self._ids = ids
         self._life = life
+        self._ledger = Ledger(store, desk.undelivered, clock)
         self._crew = Crew(self.name, most=self.at_once)
         self._wires: defaultdict[str, Semaphore] = defaultdict(lambda: Semaphore(self.at_the_wire))
 
     async def once(self) -> int:
-        limit = min(self.batch, await self._crew.room())
+        await self._crew.room(self.batch)
         node, now, at_hand = self._store.node, self._clock.now(), self._crew.at_hand
         due = await self._store.write(
             lambda tx: outbox.claim(
-                tx, node=node, now=now, limit=limit, channels=sorted(self._senders), at_hand=at_hand
+                tx, node=node, now=now, limit=self.batch, channels=sorted(self._senders), at_hand=at_hand
             )
         )
         for each in due:
@@ -68,17 +66,16 @@ class Courier(Runner):
     async def _send(self, pending: Pending) -> None:
         channel = pending.submission.channel
         async with self._wires[channel]:
-            if not await self._surely(lambda tx: outbox.begin(tx, pending.outbox_id, node=self._store.node)):
+            if not await self._ledger.begin(pending.outbox_id):
                 return
             await self._life.sure()  # whoever was stopped since may have been declared dead, and the letter be others'
             deliveries = await self._senders[channel].send(pending.submission)
-        # The wire is free. The next letter's beginning stands behind this one's end in the queue, mostly in the same commit.
+        # The wire is free. The next letter's beginning stands behind this one's end in the ledger, mostly in the same commit.
         await self._settle(pending, deliveries)
 
     async def _settle(self, pending: Pending, deliveries: Sequence[Delivery]) -> None:
-        now = self._clock.now()
-        again = self._again(pending, deliveries, now)
-        state = await self._surely(lambda tx: self._keep(tx, pending, deliveries, now, again))
+        again = self._again(pending, deliveries)
+        state = await self._ledger.end(pending, deliveries, again)
         for delivery in deliveries:
             SENT.labels(channel=pending.submission.channel, outcome=delivery.outcome.value).inc()
         log.info(
@@ -94,24 +91,7 @@ class Courier(Runner):
         if state == "unknown":
             log.warning("letters_unknown", count=1)
 
-    async def _surely(self, write: Callable[[Tx], T]) -> T:
-        """What becomes of a letter must not be forgotten because the database is away for a while."""
-        while True:
-            try:
-                return await self._store.write(write)
-            except TryLater:
-                await self._clock.sleep(self.pause_seconds)
-
-    def _again(self, pending: Pending, deliveries: Sequence[Delivery], now: datetime) -> datetime | None:
+    def _again(self, pending: Pending, deliveries: Sequence[Delivery]) -> datetime | None:
         if all(d.outcome is not Outcome.DEFERRED for d in deliveries):
             return None
-        return next_attempt(pending.attempts + 1, now=now, jitter=self._ids.jitter())
-
-    def _keep(
-        self, tx: Tx, pending: Pending, deliveries: Sequence[Delivery], now: datetime, again: datetime | None
-    ) -> OutboxState:
-        state = outbox.settle(tx, pending.outbox_id, deliveries, now=now, next_attempt=again)
-        lost = [d for d in deliveries if d.outcome is not Outcome.ACCEPTED]
-        if lost and state in ("sent", "rejected"):
-            self._desk.undelivered(tx, pending, lost, now)
-        return state
+        return next_attempt(pending.attempts + 1, now=self._clock.now(), jitter=self._ids.jitter())

@@ -18,11 +18,13 @@ class Crew:
         self._name = name
         self._most = most
         self._at_hand: dict[Hashable, asyncio.Task[None]] = {}
+        self._ended = asyncio.Event()  # one of them
 
-    async def room(self) -> int:
-        """How many more may be begun; waits until there is room for one."""
-        while len(self._at_hand) >= self._most:
-            await asyncio.wait(self._at_hand.values(), return_when=asyncio.FIRST_COMPLETED)
+    async def room(self, least: int = 1) -> int:
+        """How many more may be begun; waits until there is room for so many."""
+        while self._most - len(self._at_hand) < least:
+            self._ended.clear()
+            await self._ended.wait()
         return self._most - len(self._at_hand)
 
     async def rest(self, patience: float) -> None:
@@ -45,7 +47,11 @@ class Crew:
             work.close()
             return
         task = self._at_hand[key] = asyncio.create_task(self._do(work), name=f"{self._name}:{key}")
-        task.add_done_callback(lambda _: self._at_hand.pop(key))
+        task.add_done_callback(lambda _: self._forget(key))
+
+    def _forget(self, key: Hashable) -> None:
+        del self._at_hand[key]
+        self._ended.set()
 
     async def finish(self) -> None:
         """Wait until everything that was begun has ended. Cancelled, it cancels all of it."""

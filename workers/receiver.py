@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 import structlog
 
 from intake.message import RawMessage
-from intake.ports import CannotListen, Clock, Receipt, Receiver, TryLater
+from intake.ports import CannotListen, Clock, Receipt, Receiver
 from store import inbound
 from store.database import Store
 from store.writer import Tx
+from workers.together import Together
 from workers.watching.metrics import RECEIVED
 from workers.watching.space import Space
 
@@ -25,7 +24,7 @@ RESTART_SECONDS = 5.0
 class Keeper:
     """The `deliver` that every channel is given: returns only after the rows are durable.
 
-    What comes in while a group is being committed makes the next group: fifty messages cost little more than one.
+    All who deliver at the same time share a transaction: fifty messages cost little more than one.
     """
 
     group = 50
@@ -37,8 +36,7 @@ class Keeper:
         self._space = space
         self._received = received
         self._allowed = allowed
-        self._waiting: deque[_Handed] = deque()
-        self._keeping: asyncio.Task[None] | None = None
+        self._together = Together(self._keep, most=self.group)
 
     def guarded(self, allowed: Callable[[Tx], None]) -> Keeper:
         """One that asks first, in the same transaction, and keeps nothing where that raises."""
@@ -46,7 +44,7 @@ class Keeper:
 
     async def __call__(self, messages: Sequence[RawMessage]) -> list[Receipt]:
         with self._space.room(sum(len(raw.blob) for raw in messages)):
-            receipts = await self._handed_in(messages) if messages else []
+            receipts = await self._together(messages) if messages else []
         for raw, receipt in zip(messages, receipts, strict=True):
             RECEIVED.labels(channel=raw.channel, fresh=str(receipt.new).lower()).inc()
             log.info(
@@ -54,59 +52,14 @@ class Keeper:
             )
         return receipts
 
-    async def _handed_in(self, messages: Sequence[RawMessage]) -> list[Receipt]:
-        handed = _Handed(messages=messages, kept=asyncio.get_running_loop().create_future())
-        self._waiting.append(handed)
-        if self._keeping is None or self._keeping.done():
-            self._keeping = asyncio.create_task(self._keep_what_waits())
-        return await handed.kept
-
-    async def _keep_what_waits(self) -> None:
-        while self._waiting:
-            group = [self._waiting.popleft() for _ in range(min(self.group, len(self._waiting)))]
-            try:
-                await self._keep(group)
-            except TryLater as error:
-                _refuse(group, error)
-            except Exception as error:
-                log.error("group_not_kept", deliveries=len(group), fault=type(error).__name__)
-                await self._keep_each(group)
-            self._received()
-
-    async def _keep(self, group: Sequence[_Handed]) -> None:
-        raws = [raw for handed in group for raw in handed.messages]
-
+    async def _keep(self, deliveries: Sequence[Sequence[RawMessage]]) -> list[list[Receipt]]:
         def receive(tx: Tx) -> list[Receipt]:
             self._allowed(tx)
-            return inbound.receive_all(tx, raws)
+            return inbound.receive_all(tx, [raw for messages in deliveries for raw in messages])
 
         receipts = iter(await self._store.write(receive))
-        for handed in group:
-            own = list(islice(receipts, len(handed.messages)))
-            if not handed.kept.done():  # whoever handed it in may have left
-                handed.kept.set_result(own)
-
-    async def _keep_each(self, group: Sequence[_Handed]) -> None:
-        """One of them cannot be kept: it must not keep the others out."""
-        for handed in group:
-            try:
-                await self._keep([handed])
-            except Exception as error:
-                _refuse([handed], error)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Handed:
-    """What a channel has delivered at once, and waits for."""
-
-    messages: Sequence[RawMessage]
-    kept: asyncio.Future[list[Receipt]]
-
-
-def _refuse(group: Sequence[_Handed], error: Exception) -> None:
-    for handed in group:
-        if not handed.kept.done():
-            handed.kept.set_exception(error)
+        self._received()
+        return [list(islice(receipts, len(messages))) for messages in deliveries]
 
 
 class Reception:

@@ -34,13 +34,14 @@ async def queue(store: Store, *kinds: LetterKind, there: str = JO, at: datetime 
 async def claim(store: Store, limit: int = 10) -> list[int]:
     claimed = await store.write(lambda tx: outbox.claim(tx, node=ME, now=LATER, limit=limit, channels=("web",)))
     for pending in claimed:
-        await store.write(lambda tx, each=pending.outbox_id: outbox.begin(tx, each, node=ME))
+        await store.write(lambda tx, each=pending.outbox_id: outbox.begin(tx, [each], node=ME))
     return [pending.outbox_id for pending in claimed]
 
 
 async def settle(store: Store, outbox_id: int) -> None:
     done = [Delivery(recipient=JO, outcome=Outcome.ACCEPTED)]
-    await store.write(lambda tx: outbox.settle(tx, outbox_id, done, now=TUESDAY, next_attempt=None))
+    ended = outbox.Ended(outbox_id=outbox_id, deliveries=done, at=TUESDAY, next_attempt=None)
+    await store.write(lambda tx: outbox.settle(tx, [ended]))
 
 
 async def shown(store: Store, after: int = 0, there: str = JO) -> tuple[list[str], int]:

@@ -72,7 +72,7 @@ async def test_a_bounce_leads_to_its_letter_and_says_whether_it_had_left(store: 
     await open_case(store, (letter(), submission("l1")))
     waiting = await ask(store, bounce_letters=("l1",))
     [pending] = await store.write(lambda tx: outbox.claim(tx, node=ME, now=TUESDAY, limit=1, channels=["mail"]))
-    await store.write(lambda tx: outbox.begin(tx, pending.outbox_id, node=ME))
+    await store.write(lambda tx: outbox.begin(tx, [pending.outbox_id], node=ME))
     sending = await ask(store, bounce_letters=("l1",))
     assert (waiting.reports_on.in_flight, sending.reports_on.in_flight) == (False, True)
     assert sending.reports_on.recipient == JO
@@ -145,9 +145,8 @@ async def test_only_a_persons_answer_makes_a_sender_known(store: Store) -> None:
     for kind in (LetterKind.ACKNOWLEDGEMENT, LetterKind.REPLY):
         done = [Delivery(recipient=JO, outcome=Outcome.ACCEPTED)]
         [pending] = [each for each in known if each.kind is kind]
-        await store.write(
-            lambda tx, p=pending, d=done: outbox.settle(tx, p.outbox_id, d, now=TUESDAY, next_attempt=None)
-        )
+        ended = outbox.Ended(outbox_id=pending.outbox_id, deliveries=done, at=TUESDAY, next_attempt=None)
+        await store.write(lambda tx, ended=ended: outbox.settle(tx, [ended]))
         expected = TUESDAY if kind is LetterKind.REPLY else None
         assert (await ask(store, sender=JO)).known_since == expected
 

@@ -39,7 +39,15 @@ async def send(store: Store, *, node: int = ME) -> list[Pending]:
 
 
 async def begin(store: Store, pending: Pending, *, node: int = ME) -> bool:
-    return await store.write(lambda tx: outbox.begin(tx, pending.outbox_id, node=node))
+    return bool(await store.write(lambda tx: outbox.begin(tx, [pending.outbox_id], node=node)))
+
+
+def ended(pending: Pending, *deliveries: Delivery, again: datetime | None = None) -> outbox.Ended:
+    return outbox.Ended(outbox_id=pending.outbox_id, deliveries=deliveries, at=TUESDAY, next_attempt=again)
+
+
+async def settle(store: Store, *endings: outbox.Ended) -> list[str]:
+    return await store.write(lambda tx: outbox.settle(tx, endings))
 
 
 def delivery(recipient: str, outcome: Outcome, code: int = 250) -> Delivery:
@@ -103,17 +111,16 @@ async def test_a_channel_gets_its_own_letters_only(store: Store) -> None:
 async def test_only_the_recipients_without_an_answer_are_tried_again(store: Store) -> None:
     await queue(store, (letter(LetterKind.REPLY), submission("l1", "a@x", "b@x", "c@x")))
     [pending] = await claim(store)
-    first = [
+    first = (
         delivery("a@x", Outcome.ACCEPTED),
         delivery("b@x", Outcome.DEFERRED, 451),
         delivery("c@x", Outcome.REJECTED, 550),
-    ]
-    await store.write(lambda tx: outbox.settle(tx, pending.outbox_id, first, now=TUESDAY, next_attempt=LATER))
+    )
+    await settle(store, ended(pending, *first, again=LATER))
     assert (await states(store), await claim(store)) == (["deferred"], [])
     [again] = await claim(store, now=LATER)
     assert (again.submission.rcpt_to, again.attempts) == (("b@x",), 1)
-    second = [delivery("b@x", Outcome.ACCEPTED)]
-    await store.write(lambda tx: outbox.settle(tx, pending.outbox_id, second, now=LATER, next_attempt=None))
+    await settle(store, ended(again, delivery("b@x", Outcome.ACCEPTED)))
     results = await store.read(lambda tx: tx.scalar(select(letters.c.results)))
     assert {who: each["outcome"] for who, each in results.items()} == {
         "a@x": "accepted",
@@ -126,26 +133,37 @@ async def test_only_the_recipients_without_an_answer_are_tried_again(store: Stor
 async def test_a_letter_that_nobody_takes_is_rejected(store: Store) -> None:
     await queue(store, (letter(), submission()))
     [pending] = await claim(store)
-    refused = [delivery("jo@customer.example", Outcome.REJECTED, 550)]
-    await store.write(lambda tx: outbox.settle(tx, pending.outbox_id, refused, now=TUESDAY, next_attempt=None))
+    await settle(store, ended(pending, delivery("jo@customer.example", Outcome.REJECTED, 550)))
     assert await states(store) == ["rejected"]
 
 
 async def test_deferring_for_ever_ends_as_rejected(store: Store) -> None:
     await queue(store, (letter(), submission()))
     [pending] = await claim(store)
-    late = [delivery("jo@customer.example", Outcome.DEFERRED, 451)]
-    await store.write(lambda tx: outbox.settle(tx, pending.outbox_id, late, now=TUESDAY, next_attempt=None))
+    await settle(store, ended(pending, delivery("jo@customer.example", Outcome.DEFERRED, 451)))
     assert await states(store) == ["rejected"]
 
 
 async def test_without_an_answer_to_the_whole_letter_an_acknowledgement_is_not_tried_again(store: Store) -> None:
     """ory/kratos#402, pimalaya/core#46: a server that takes a letter and says nothing is not sent it for ever."""
     await queue(store, (letter(), submission("l1")), (letter(LetterKind.REPLY), submission("l2")))
-    silence = [Delivery(recipient="jo@customer.example", outcome=Outcome.DEFERRED, maybe_arrived=True)]
-    for each in await claim(store):
-        await store.write(lambda tx, n=each.outbox_id: outbox.settle(tx, n, silence, now=TUESDAY, next_attempt=LATER))
+    silence = Delivery(recipient="jo@customer.example", outcome=Outcome.DEFERRED, maybe_arrived=True)
+    await settle(store, *(ended(each, silence, again=LATER) for each in await claim(store)))
     assert await states(store) == ["unknown", "deferred"]
+
+
+async def test_of_letters_that_end_together_each_has_its_own_end(store: Store) -> None:
+    await queue(store, *((letter(LetterKind.REPLY, cause=f"inbound:{n}"), submission(f"l{n}")) for n in range(3)))
+    one, two, three = await send(store)
+    jo = "jo@customer.example"
+    ends = (
+        ended(two, delivery(jo, Outcome.REJECTED, 550)),
+        ended(one, delivery(jo, Outcome.DEFERRED, 451), again=LATER),
+        ended(three, delivery(jo, Outcome.ACCEPTED)),
+    )
+    assert await settle(store, *ends) == ["rejected", "deferred", "sent"]
+    assert await states(store) == ["deferred", "rejected", "sent"]
+    assert [each.outbox_id for each in await claim(store, now=LATER)] == [one.outbox_id]
 
 
 async def test_after_a_crash_a_reply_is_sent_again_and_an_acknowledgement_is_not(store: Store) -> None:

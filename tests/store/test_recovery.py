@@ -23,8 +23,7 @@ def take_everything(tx: Tx, node_id: int) -> list[int]:
     """How many messages, cases, letters and mailboxes there were to take up."""
     some = {"node": node_id, "now": TUESDAY, "limit": 10}
     found = inbound.claim(tx, **some), cases.due(tx, **some), outbox.claim(tx, **some, channels=["mail"])
-    for each in found[2]:
-        outbox.begin(tx, each.outbox_id, node=node_id)
+    outbox.begin(tx, [each.outbox_id for each in found[2]], node=node_id)
     boxes = [mailbox.take(tx, "help", node_id)]
     return [len(each) for each in found] + [sum(box is not None for box in boxes)]
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from intake.letters.letter import Delivery, LetterKind, Outcome, Submission
 from store import cases
 from store.database import Store
+from store.errors import StoreDown
 from store.schema import outbox
+from store.writer import Tx
 from tests.harbour import FakeClock, FakeIds
 from tests.store.examples import REF, decision, letter, opened, submission, take_in
 from workers.courier import Courier
@@ -33,6 +36,19 @@ class Wire:
 
     async def probe(self) -> list[str]:
         return []
+
+
+class Counting(Wire):
+    """Counts at every letter how many are at the wire, as a crash would find them."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__()
+        self._store = store
+        self.most = 0
+
+    async def send(self, made: Submission) -> Sequence[Delivery]:
+        self.most = max(self.most, (await states(self._store)).count("sending"))
+        return await super().send(made)
 
 
 class Stuck(Wire):
@@ -141,6 +157,36 @@ async def test_after_a_crash_in_the_middle_an_automatic_letter_is_unknown_and_an
     await round_of(courier(store, desk, clock, mail=wire))
     assert await states(store) == ["unknown", "sent"]
     assert wire.sent == [submission("l2")]
+
+
+async def test_no_more_than_four_letters_are_ever_at_the_wire(store: Store, desk: Desk, clock: FakeClock) -> None:
+    """P5: they are what is of unknown fate when we are killed."""
+    many = [(letter(LetterKind.REPLY, cause=f"inbound:{n}"), submission(f"l{n}")) for n in range(15)]
+    await store.write(lambda tx: take_in(tx, decision(opened()), *many))
+    wire = Counting(store)
+    await round_of(courier(store, desk, clock, mail=wire))
+    assert await states(store) == ["sent"] * 15
+    assert wire.most <= Courier.at_the_wire == 4
+
+
+async def test_what_became_of_a_letter_is_kept_when_the_database_was_away_meanwhile(
+    store: Store, desk: Desk, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.write(lambda tx: take_in(tx, decision(opened()), (letter(), submission())))
+    stuck, write, away = Stuck(), store.write, [StoreDown("gone")] * 3
+
+    async def failing(fn: Callable[[Tx], object]) -> object:
+        if away:
+            raise away.pop()
+        return await write(fn)
+
+    worker = courier(store, desk, clock, mail=stuck)
+    await worker.once()
+    await until(store, "sending")
+    monkeypatch.setattr(store, "write", failing)
+    stuck.go_on.set()
+    await worker.finish()
+    assert (await states(store), away, len(stuck.sent)) == (["sent"], [], 1)
 
 
 async def test_letters_for_a_channel_that_there_is_not_wait_for_it(store: Store, desk: Desk, clock: FakeClock) -> None:

@@ -1,0 +1,103 @@
+"""The book of letters on their way: what ended and what begins, for many letters in one transaction.
+
+What has ended is written first. So a letter that begins when another's wire gets free never makes one more that is at the wire.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias, cast
+
+from intake.letters.letter import Delivery, OutboxState, Outcome, Pending
+from intake.ports import Clock, TryLater
+from store import outbox
+from store.database import Store
+from store.writer import Tx
+from workers.together import Together
+
+Undelivered: TypeAlias = Callable[[Tx, Pending, Sequence[Delivery], datetime], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Ending:
+    """A letter, and how it ended."""
+
+    pending: Pending
+    ended: outbox.Ended
+
+
+_Entry: TypeAlias = int | _Ending  # the number of a letter that begins, or one that has ended
+
+
+class Ledger:
+    """Waits for a database that is away: what became of a letter must not be forgotten.
+
+    `undelivered` tells of what nobody took.
+    """
+
+    most = 50
+    pause_seconds = 2.0
+    linger_seconds = 0.002  # for what is at the wire to end, too: one commit for four letters instead of two
+
+    def __init__(self, store: Store, undelivered: Undelivered, clock: Clock) -> None:
+        self._store = store
+        self._undelivered = undelivered
+        self._clock = clock
+        self._together: Together[_Entry, bool | OutboxState] = Together(
+            self._write_all, most=self.most, first=self._linger
+        )
+        self._at_the_wire = 0
+        self._none_left = asyncio.Event()
+
+    async def begin(self, outbox_id: int) -> bool:
+        """Mark a letter as being sent, before its wire is touched. False where somebody else has it meanwhile."""
+        begun = bool(await self._write(outbox_id))
+        self._at_the_wire += begun
+        return begun
+
+    async def end(self, pending: Pending, deliveries: Sequence[Delivery], again: datetime | None) -> OutboxState:
+        """Keep what became of its recipients. Those deferred are tried `again` then; None gives them up."""
+        self._at_the_wire -= 1
+        if not self._at_the_wire:
+            self._none_left.set()
+        ended = outbox.Ended(
+            outbox_id=pending.outbox_id, deliveries=deliveries, at=self._clock.now(), next_attempt=again
+        )
+        return cast(OutboxState, await self._write(_Ending(pending=pending, ended=ended)))
+
+    async def _linger(self) -> None:
+        if self._at_the_wire:
+            self._none_left.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._none_left.wait(), self.linger_seconds)
+
+    async def _write(self, entry: _Entry) -> bool | OutboxState:
+        while True:
+            try:
+                return await self._together(entry)
+            except TryLater:
+                await self._clock.sleep(self.pause_seconds)
+
+    async def _write_all(self, entries: Sequence[_Entry]) -> list[bool | OutboxState]:
+        endings = [each for each in entries if isinstance(each, _Ending)]
+        beginnings = [each for each in entries if isinstance(each, int)]
+        node = self._store.node
+
+        def write(tx: Tx) -> list[bool | OutboxState]:
+            states = iter(self._settle(tx, endings) if endings else ())
+            begun = outbox.begin(tx, beginnings, node=node) if beginnings else set()
+            return [next(states) if isinstance(each, _Ending) else each in begun for each in entries]
+
+        return await self._store.write(write)
+
+    def _settle(self, tx: Tx, endings: Sequence[_Ending]) -> list[OutboxState]:
+        states = outbox.settle(tx, [each.ended for each in endings])
+        for ending, state in zip(endings, states, strict=True):
+            lost = [each for each in ending.ended.deliveries if each.outcome is not Outcome.ACCEPTED]
+            if lost and state in ("sent", "rejected"):
+                self._undelivered(tx, ending.pending, lost, ending.ended.at)
+        return states

@@ -1,0 +1,85 @@
+"""Doing at once what many wait for one by one: what comes in while a group is under way makes the next group."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import structlog
+
+from intake.ports import TryLater
+
+log = structlog.get_logger()
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Together(Generic[T, R]):
+    """`do` gets a group, in the order in which it was handed in, and returns as many values.
+
+    Where it raises, each is done alone, so that a bad one harms no other. `TryLater` is for all of them.
+    """
+
+    def __init__(
+        self,
+        do: Callable[[Sequence[T]], Awaitable[Sequence[R]]],
+        *,
+        most: int,
+        first: Callable[[], Awaitable[None]] | None = None,  # awaited before each group, in which more may come in
+    ) -> None:
+        self._do = do
+        self._most = most
+        self._first = first
+        self._waiting: deque[_Handed[T, R]] = deque()
+        self._doing: asyncio.Task[None] | None = None
+
+    async def __call__(self, thing: T) -> R:
+        """Its value, once it is done."""
+        handed: _Handed[T, R] = _Handed(thing=thing, done=asyncio.get_running_loop().create_future())
+        self._waiting.append(handed)
+        if self._doing is None or self._doing.done():
+            self._doing = asyncio.create_task(self._do_what_waits())
+        return await handed.done
+
+    async def _do_what_waits(self) -> None:
+        while self._waiting:
+            if self._first:
+                await self._first()
+            group = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+            try:
+                await self._do_all(group)
+            except TryLater as error:
+                _refuse(group, error)
+            except Exception as error:
+                log.error("group_not_done", size=len(group), fault=type(error).__name__)
+                await self._do_each(group)
+
+    async def _do_all(self, group: Sequence[_Handed[T, R]]) -> None:
+        values = await self._do([handed.thing for handed in group])
+        for handed, value in zip(group, values, strict=True):
+            if not handed.done.done():  # whoever handed it in may have left
+                handed.done.set_result(value)
+
+    async def _do_each(self, group: Sequence[_Handed[T, R]]) -> None:
+        for handed in group:
+            try:
+                await self._do_all([handed])
+            except Exception as error:
+                _refuse([handed], error)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Handed(Generic[T, R]):
+    """One thing, and who waits for it."""
+
+    thing: T
+    done: asyncio.Future[R]
+
+
+def _refuse(group: Sequence[_Handed[T, R]], error: Exception) -> None:
+    for handed in group:
+        if not handed.done.done():
+            handed.done.set_exception(error)
