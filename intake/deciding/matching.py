@@ -10,8 +10,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from rapidfuzz import fuzz
-
 from intake.case import Case
 from intake.message import Message
 from intake.policy import Policy
@@ -87,6 +85,8 @@ def _similarity(message: Message, case: Case) -> int:
     ours = _longer_words(f"{case.issue} {case.words}")
     if not theirs or not ours:
         return 0
+    from rapidfuzz import fuzz  # 2 MB, when there is something to compare
+
     percent = fuzz.token_set_ratio(theirs, ours)
     return round(max(0.0, percent - _UNRELATED) / (100 - _UNRELATED) * _MAX_SIMILAR)
 

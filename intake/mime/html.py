@@ -1,17 +1,20 @@
-"""HTML to text, and HTML made safe to show: no scripts, no styles, nothing that is fetched from elsewhere."""
+"""HTML to text, and HTML made safe to show: no scripts, no styles, nothing that is fetched from elsewhere.
+
+The libraries for it take up 8 MB, and are loaded with the first page.
+"""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 from html import escape
-
-import nh3
-from resiliparse.extract.html2text import extract_plain_text
-from selectolax.lexbor import LexborHTMLParser
+from typing import TYPE_CHECKING
 
 from intake.message import Message
 from intake.mime.defects import Defect
+
+if TYPE_CHECKING:
+    from nh3 import Cleaner
 
 MAX_HTML = 1_000_000  # characters
 MAX_DEEP = 2000  # elements inside each other; the sanitiser's cost is quadratic in it
@@ -24,7 +27,7 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
 _NO_DEPTH = frozenset(
     {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr", "p", "li", "td", "tr", "th"}
 )
-_TAGS = nh3.ALLOWED_TAGS | {"font", "body"}
+_TAGS = {"font", "body"}  # beside what the sanitiser lets through
 _ATTRIBUTES = {
     "*": {"dir", "lang", "title"},
     "a": {"href", "name"},
@@ -40,6 +43,8 @@ _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-
 
 def text_of(html: str) -> str:
     """The visible words, with lists and tables kept readable."""
+    from resiliparse.extract.html2text import extract_plain_text
+
     return str(extract_plain_text(_visible(html[:MAX_HTML]), preserve_formatting=True, alt_texts=False))
 
 
@@ -47,6 +52,8 @@ def _visible(html: str) -> str:
     """The page without the elements that it says are not to be shown."""
     if not _HIDES.search(html) or too_deep(html):
         return html
+    from selectolax.lexbor import LexborHTMLParser
+
     page = LexborHTMLParser(html)
     for _ in range(MAX_HIDDEN):  # one after the other, since what is inside a removed element is gone with it
         hidden = page.css_first(_HIDDEN)
@@ -76,10 +83,12 @@ def safe(message: Message) -> str | None:
 
 
 @lru_cache(maxsize=16)
-def _cleaner(images: frozenset[str]) -> nh3.Cleaner:
+def _cleaner(images: frozenset[str]) -> Cleaner:
     """What cleans a page that may show these images. Making one costs more than using it on a short page."""
-    return nh3.Cleaner(
-        tags=_TAGS,
+    from nh3 import ALLOWED_TAGS, Cleaner
+
+    return Cleaner(
+        tags=ALLOWED_TAGS | _TAGS,
         attributes=_ATTRIBUTES,
         tag_attribute_values={"img": {"src": set(images)}},
         url_schemes=_SCHEMES,

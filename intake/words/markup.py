@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from typing import TYPE_CHECKING
 
 from intake.words.clients import BEGINNINGS, CONTAINERS, HINTS, QUOTES, SIGNATURES
 from intake.words.lines import MUCH, Whose
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _OPEN: dict[Whose, str] = {"quoted": "\ufdd0", "signature": "\ufdd1"}  # noncharacters: no text may hold them
 _SHUT = "\ufdd2"
@@ -89,6 +91,8 @@ def _end(body: str, text: str, start: int, later: Sequence[_Passage]) -> int:
 
 
 def _passages(html: str) -> list[_Passage]:
+    from selectolax.lexbor import LexborHTMLParser  # with the first page
+
     for sign in (*_OPEN.values(), _SHUT):
         html = html.replace(sign, "")
     tree = LexborHTMLParser(html.encode("utf-8", "replace").decode())

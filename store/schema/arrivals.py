@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, UniqueConstraint, text
 
 from store.columns import METADATA, Id, Json, Key, Utc, Words
+from store.schema.partial import partial
 
 blob = Table(
     "blob",
@@ -76,13 +77,13 @@ LARGE = text("content IS NOT NULL AND size >= 16384")
 MOVED = text("content IS NULL")
 NEEDED = text("(state != 'done' OR channel = 'chat')")  # it is worked on, or a chat window shows it
 
-Index("ix_blob_large", blob.c.kept_at, sqlite_where=LARGE, postgresql_where=LARGE)
-Index("ix_blob_moved", blob.c.sha256, sqlite_where=MOVED, postgresql_where=MOVED)
-Index("ix_inbound_needed", inbound.c.blob_id, sqlite_where=NEEDED, postgresql_where=NEEDED)
+partial("ix_blob_large", blob.c.kept_at, where=LARGE)
+partial("ix_blob_moved", blob.c.sha256, where=MOVED)
+partial("ix_inbound_needed", inbound.c.blob_id, where=NEEDED)
 # Imported history waits behind fresh mail.
-Index("ix_inbound_new", inbound.c.quiet, inbound.c.id, sqlite_where=NEW, postgresql_where=NEW)
-Index("ix_inbound_unchecked", inbound.c.id, sqlite_where=UNCHECKED, postgresql_where=UNCHECKED)
-Index("ix_inbound_parked", inbound.c.id, sqlite_where=PARKED, postgresql_where=PARKED)
+partial("ix_inbound_new", inbound.c.quiet, inbound.c.id, where=NEW)
+partial("ix_inbound_unchecked", inbound.c.id, where=UNCHECKED)
+partial("ix_inbound_parked", inbound.c.id, where=PARKED)
 
 hold = Table(
     "hold",
@@ -95,8 +96,8 @@ hold = Table(
     Column("released_at", Utc),
     Column("told_at", Utc),  # when the person had a letter about it
 )
-Index("ix_hold_untold", hold.c.held_at, sqlite_where=UNTOLD, postgresql_where=UNTOLD)
-Index("ix_hold_open", hold.c.held_at, sqlite_where=WAITING, postgresql_where=WAITING)
+partial("ix_hold_untold", hold.c.held_at, where=UNTOLD)
+partial("ix_hold_open", hold.c.held_at, where=WAITING)
 
 mailbox = Table(
     "mailbox",

@@ -9,6 +9,7 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, Table, text
 
 from store.columns import METADATA, Id, Json, Key, Utc, Words
 from store.schema.arrivals import contact
+from store.schema.partial import partial
 
 case = Table(
     "case",
@@ -30,9 +31,9 @@ case = Table(
 TIMED = text("next_look IS NOT NULL")
 OPEN = text("status NOT IN ('resolved', 'merged')")
 TAKEN = text("node_id IS NOT NULL")
-Index("ix_case_next_look", case.c.next_look, sqlite_where=TIMED, postgresql_where=TIMED)
-Index("ix_case_taken", case.c.node_id, sqlite_where=TAKEN, postgresql_where=TAKEN)
-Index("ix_case_open", case.c.handler, sqlite_where=OPEN, postgresql_where=OPEN)
+partial("ix_case_next_look", case.c.next_look, where=TIMED)
+partial("ix_case_taken", case.c.node_id, where=TAKEN)
+partial("ix_case_open", case.c.handler, where=OPEN)
 
 case_event = Table(
     "case_event",

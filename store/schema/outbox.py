@@ -6,6 +6,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Uniqu
 
 from store.columns import METADATA, Id, Json, Key, Utc, Words
 from store.schema.arrivals import blob
+from store.schema.partial import partial
 
 outbox = Table(
     "outbox",
@@ -41,14 +42,8 @@ SENDING = text("state = 'sending'")
 NEEDED = text("(state NOT IN ('sent', 'rejected', 'cancelled') OR channel != 'mail')")  # as in `store.schema.arrivals`
 ACKNOWLEDGES = text("kind IN ('acknowledgement', 'repeat_acknowledgement')")
 # What a person wrote goes before what the daemon wrote.
-Index("ix_outbox_due", outbox.c.automatic, outbox.c.next_attempt_at, sqlite_where=UNSENT, postgresql_where=UNSENT)
-Index("ix_outbox_sending", outbox.c.id, sqlite_where=SENDING, postgresql_where=SENDING)
-Index("ix_outbox_needed", outbox.c.blob_id, sqlite_where=NEEDED, postgresql_where=NEEDED)
-Index("ix_outbox_acks", outbox.c.created_at, sqlite_where=ACKNOWLEDGES, postgresql_where=ACKNOWLEDGES)
-Index(
-    "ix_outbox_acks_domain",
-    outbox.c.domain,
-    outbox.c.created_at,
-    sqlite_where=ACKNOWLEDGES,
-    postgresql_where=ACKNOWLEDGES,
-)
+partial("ix_outbox_due", outbox.c.automatic, outbox.c.next_attempt_at, where=UNSENT)
+partial("ix_outbox_sending", outbox.c.id, where=SENDING)
+partial("ix_outbox_needed", outbox.c.blob_id, where=NEEDED)
+partial("ix_outbox_acks", outbox.c.created_at, where=ACKNOWLEDGES)
+partial("ix_outbox_acks_domain", outbox.c.domain, outbox.c.created_at, where=ACKNOWLEDGES)

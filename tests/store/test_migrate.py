@@ -50,6 +50,16 @@ def test_the_migrations_make_the_tables_that_the_code_names(url: str) -> None:
     engine.dispose()
 
 
+def test_a_database_in_memory_has_the_same_indexes_of_some_rows_only_as_a_migrated_one(sqlite: Sqlite) -> None:
+    engine = create_engine("sqlite://")
+    METADATA.create_all(engine)
+    indexes = text(
+        "SELECT name, substr(sql, instr(sql, 'WHERE')) FROM sqlite_master WHERE sql LIKE '%INDEX% WHERE %' ORDER BY 1"
+    )
+    with sqlite.fresh() as url, create_engine(url).connect() as migrated, engine.connect() as made:
+        assert migrated.execute(indexes).all() == made.execute(indexes).all() != []
+
+
 def test_a_database_in_memory_has_the_same_triggers_as_a_migrated_one(sqlite: Sqlite) -> None:
     engine = create_engine("sqlite://")
     METADATA.create_all(engine)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import mailbox
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -54,7 +53,9 @@ def mbox(path: Path) -> Iterator[bytes]:
 def stored(path: Path) -> Iterator[bytes]:
     """Every mail under a path: an .eml file, a Maildir, an mbox, or a folder of .eml files. Raises OSError."""
     if path.is_dir() and (path / "cur").is_dir():
-        box = mailbox.Maildir(path, create=False)
+        from mailbox import Maildir  # for this verb alone
+
+        box = Maildir(path, create=False)
         for key in sorted(box.keys()):
             yield box.get_bytes(key)
     elif path.is_dir():
