@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeAlias
 
-from sqlalchemy import bindparam, insert, select, tuple_
+from sqlalchemy import and_, insert, select
 
 from intake.case import Case
+from store.asking import asked, each, field
 from store.columns import shorten
 from store.inserting import missing
 from store.schema import contact, contact_point
@@ -16,8 +17,11 @@ from store.writer import Tx
 
 Point: TypeAlias = tuple[str, str]  # kind and value
 
-_FIND = select(contact_point).where(
-    tuple_(contact_point.c.kind, contact_point.c.value).in_(bindparam("points", expanding=True))
+_POINTS = each("points")  # a join: SQLite answers an IN of pairs by reading every point there is
+_FIND = select(contact_point).join_from(
+    _POINTS,
+    contact_point,
+    and_(contact_point.c.kind == field(_POINTS, "kind"), contact_point.c.value == field(_POINTS, "value")),
 )
 _NEW = insert(contact).returning(contact.c.id, sort_by_parameter_order=True)
 
@@ -33,7 +37,8 @@ def of(tx: Tx, cases: Sequence[Case], *, now: datetime) -> dict[str, int]:
     """The contact of each new case, by its reference: known by one of its points, or new. All points are theirs from now on."""
     reached = {case.ref: points(case) for case in cases}
     every = [point for found in reached.values() for point in found]
-    known = {(row.kind, row.value): row.contact_id for row in tx.execute(_FIND, {"points": every})}
+    sought = asked([{"kind": kind, "value": value} for kind, value in every])
+    known = {(row.kind, row.value): row.contact_id for row in tx.execute(_FIND, {"points": sought})}
     known |= _welcome(tx, cases, reached, known, now)
     owners: dict[str, int] = {}
     for ref, found in reached.items():

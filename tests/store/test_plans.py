@@ -17,6 +17,7 @@ from tests.store.databases import Sqlite
 from tests.store.examples import ME, OTHER_NODE, REF, decision, keys, letter, opened, raw, submission, take_in
 
 OTHER = "HH-0000-0001Q"
+PEOPLE = ["jo@customer.example", "al@customer.example"]  # one is looked up in another way than several
 TAKE: dict[str, Any] = {"node": ME, "now": TUESDAY, "limit": 5}
 ASKED = keys(
     inbound_id=1,
@@ -37,6 +38,7 @@ SMALL = (  # that never grow, or are as long as the batch
     "SCAN mailbox_lease",
     "SCAN newest",
     "SCAN asked VIRTUAL TABLE INDEX 1:",
+    "SCAN points VIRTUAL TABLE INDEX 1:",
 )
 QUESTIONS: dict[str, Callable[[Tx], Any]] = {
     "facts": lambda tx: facts.facts(tx, [ASKED], now=TUESDAY),
@@ -49,7 +51,7 @@ QUESTIONS: dict[str, Callable[[Tx], Any]] = {
     "say that one lives": lambda tx: nodes.renew(tx, nodes.join(tx, "me")),
     "claim cases": lambda tx: cases.due(tx, **TAKE),
     "decide": lambda tx: take_in(
-        tx, decision(opened(OTHER), ref=OTHER), (letter(cause="x"), submission()), source_id="2"
+        tx, decision(opened(OTHER, participants=PEOPLE), ref=OTHER), (letter(cause="x"), submission()), source_id="2"
     ),
     "parked": inbound.parked,
     "what may be moved": lambda tx: blobs.movable(tx, before=TUESDAY, limit=5),
