@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError
 
 from store.errors import StoreError
 
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON", "cache_size=-16000")
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON", "cache_size=-4000")
 # A network that swallows everything is a fault after seconds at either end; left alone, the kernel waits a quarter of an hour.
 _POSTGRES = "-c timezone=UTC -c synchronous_commit=on -c lock_timeout=10s -c tcp_user_timeout=6000"
 _CUT_OFF = {"keepalives_idle": 2, "keepalives_interval": 1, "keepalives_count": 3, "tcp_user_timeout": 5000}
