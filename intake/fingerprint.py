@@ -71,10 +71,12 @@ def _to_the_first_blank_line(pieces: Iterator[bytes]) -> tuple[bytes, bytes, byt
     A head that does not end in time is none: in millions of lines, to look for fields would take gigabytes.
     """
     text = b""
-    while len(text) < _HEAD and (piece := next(pieces, b"")):
+    for piece in pieces:
         text += piece
         if b"\n\n" in text:
             return text.partition(b"\n\n")
+        if len(text) >= _HEAD:
+            break
     return b"", b"", text
 
 

@@ -11,7 +11,9 @@ import hmac
 import re
 from base64 import b32encode
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 from intake.policy import Brand, Key, Policy
 from intake.reference import compact
@@ -64,9 +66,10 @@ def confirm_address(policy: Policy, brand: Brand, held: int, person_id: str, now
 
 def bounce_address(policy: Policy, brand: Brand, ref: str, letter_id: str) -> str:
     """The return path of one letter. `ref` may be "", and is left out where the address would be too long with it."""
-    fields = [compact(ref), letter_id] if ref else [letter_id]
-    room = MAX_LOCAL - len(brand.addresses[0].partition("@")[0]) - len("+b..") - len(policy.keys[0].id) - 26
-    return _signed(policy, brand, Direction.BOUNCE, *(fields if len(".".join(fields)) <= room else fields[-1:]))
+    if ref:
+        with suppress(ValueError):
+            return _signed(policy, brand, Direction.BOUNCE, compact(ref), letter_id)
+    return _signed(policy, brand, Direction.BOUNCE, letter_id)
 
 
 def prove(address: str, keys: Sequence[Key]) -> Token | None:
@@ -117,7 +120,7 @@ def marked(value: str, keys: Sequence[Key]) -> str | None:
 def _signed(policy: Policy, brand: Brand, direction: Direction, *fields: str) -> str:
     """Raises ValueError where the address would be no longer valid or readable: ids must be short, in letters and digits."""
     key = policy.keys[0]
-    base, _, domain = brand.addresses[0].lower().partition("@")
+    base, domain = brand.addresses[0].lower().split("@")
     claim = f"{base}+{direction.value}.{'.'.join(fields)}.{key.id}"
     local = claim + _signature(f"{claim}@{domain}", key)
     address = f"{local}@{domain}"
@@ -136,9 +139,10 @@ def _plain(address: str) -> str:
 
 
 def _match(address: str) -> re.Match[str] | None:
-    plain = _plain(address[: MAX_ADDRESS + 1])
-    hits = (shape.fullmatch(plain) for shape in _SHAPES if len(plain) <= MAX_ADDRESS)
-    return next(filter(None, hits), None)
+    if len(address) > MAX_ADDRESS:
+        return None
+    plain = _plain(address)
+    return next(filter(None, (shape.fullmatch(plain) for shape in _SHAPES)), None)
 
 
 def _genuine(claim: str, key_id: str, signature: str, keys: Sequence[Key]) -> bool:
@@ -147,5 +151,5 @@ def _genuine(claim: str, key_id: str, signature: str, keys: Sequence[Key]) -> bo
 
 def _signature(claim: str, key: Key) -> str:
     """26 letters and digits: 128 bits in base32."""
-    digest = hmac.digest(key.secret, b"answerable\n" + claim.encode(), "sha256")
-    return b32encode(digest[:16]).decode().rstrip("=").lower()
+    digest = hmac.digest(key.secret, b"answerable\n" + claim.encode(), sha256)
+    return b32encode(digest[:16])[:26].decode().lower()

@@ -74,7 +74,7 @@ _TICKET_HEADERS = frozenset(
 def auto_submitted(message: Message) -> str:
     """The keyword of Auto-Submitted without comment and parameters, lower case: "auto-replied", "no", or ""."""
     value = message.header("auto-submitted")
-    return _KEYWORD_END.split(value.strip().lower(), maxsplit=1)[0] if value else ""
+    return _KEYWORD_END.split(value.strip().lower())[0] if value else ""
 
 
 def precedence(message: Message) -> str:
@@ -134,7 +134,7 @@ def no_reply_sender(message: Message) -> bool:
 
 def ticket_system(message: Message) -> bool:
     """Whether a ticket system sent it: two of them would thank each other for ever."""
-    host = (message.message_id or message.header("message-id")).strip("<> ").rpartition("@")[2].lower()
+    host = (message.message_id or "").rpartition("@")[2].lower()
     return bool(_TICKET_HOST.match(host)) or _bears(message, _TICKET_HEADERS)
 
 

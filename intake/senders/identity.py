@@ -23,7 +23,7 @@ _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"')
 _WORD = r'[^\s"(),:;<>@\[\]\\]++'
 _MAILBOX = re.compile(rf'(?P<name>(?:{_QUOTED.pattern}|{_WORD}|\s++)*+)<(?P<addr>[^\s<>"]++)>|(?P<bare>[^\s<>"]++)')
 _NAME_BEHIND = re.compile(
-    rf"(?P<bare>{_WORD}@{_WORD})[ \t]+\((?P<name>[^()<>@\"\\:;,\[\]]{{1,200}})\)"
+    rf"(?P<addr>{_WORD}@{_WORD})[ \t]+\((?P<name>[^()<>@\"\\:;,\[\]]{{1,200}})\)"
 )  # before RFC 822
 _ADDRESS_LIKE = re.compile(r"[^\s<>()\"',;:@]{1,64}@[^\s<>()\"',;:@]{1,255}")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")  # all but the tab
@@ -44,16 +44,19 @@ _ODDITIES = (
 
 def canonical(addr: str) -> str | None:
     """The one form of a bare addr-spec for comparing and sending: lower case, domain in ASCII (IDNA). None where in doubt."""
-    return _canonical(addr) if len(addr) <= MAX_ADDRESS else None
+    return _known(addr) if len(addr) <= MAX_ADDRESS else None
 
 
-@lru_cache(maxsize=4_096)  # each address is asked about several times a message, and people write more than once
 def _canonical(addr: str) -> str | None:
     try:
         valid = validate_email(addr, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False)
     except (EmailNotValidError, UnicodeError):
         return None
-    return valid.ascii_email.lower() if valid.ascii_email and _plain(addr.rpartition("@")[2], valid.domain) else None
+    return valid.ascii_email.lower() if valid.ascii_email and _plain(addr, valid.domain) else None
+
+
+# Each address is asked about several times a message, and people write more than once.
+_known = lru_cache(maxsize=4_096)(_canonical)
 
 
 def sender(message: Message) -> tuple[str | None, str | None]:
@@ -67,22 +70,22 @@ def sender(message: Message) -> tuple[str | None, str | None]:
         return None, "from-repeated" if lines else "from-missing"
     line = lines[0].strip(" \t")
     behind = _NAME_BEHIND.fullmatch(line)
-    refusal = _oddity(line if not behind else f"{behind['bare']} {behind['name']}")
+    refusal = _oddity(line if not behind else f"{behind['addr']} {behind['name']}")
     match = None if refusal else behind or _MAILBOX.fullmatch(line)
     if not match:
         return None, refusal or ("from-name" if line.count("@") > 1 else "from-syntax")
     found = match.groupdict("")
-    address = canonical(found.get("addr") or found["bare"])
+    address = canonical(found["addr"] or found["bare"])
     if not address:
         return None, "from-address"
-    refusal = _name_refusal(found["name"], found.get("addr", ""), address)
+    refusal = _name_refusal(found["name"], found["addr"], address)
     return (None, refusal) if refusal else (address, None)
 
 
 def _plain(written: str, domain: str) -> bool:
-    """Whether a domain is written as it is, not mapped from full-width letters and the like, and mixes no alphabets."""
+    """Whether an address' domain is written as it is, not mapped from full-width letters and the like, and mixes no alphabets."""
     alphabets = {unicodedata.name(c, "").partition(" ")[0] for c in domain if c.isalpha()}
-    return (written.isascii() or written.lower() == domain) and len(alphabets & _LOOKALIKES) < 2
+    return (written.isascii() or written.lower().endswith(f"@{domain}")) and len(alphabets & _LOOKALIKES) < 2
 
 
 def _oddity(line: str) -> str | None:

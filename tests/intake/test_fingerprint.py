@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tracemalloc
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -46,6 +47,8 @@ def test_the_same_mail_by_another_way_has_the_same_fingerprint(other: bytes) -> 
         MAIL.replace(b"Message-ID: <a@", b"Message-ID: <c@"),
         MAIL.replace(b"To: help", b"Cc: help"),
         MAIL.replace(b"\r\n\r\nIt is", b"\r\nIt: is\r\n\r\nIt is").replace(b"broken", b"brokem"),
+        MAIL.rstrip() + b" ",
+        MAIL.rstrip() + b"X",
     ],
 )
 def test_one_message_id_does_not_make_two_mails_one(other: bytes) -> None:
@@ -61,8 +64,19 @@ def test_without_a_message_id_every_byte_counts(missing: bytes) -> None:
     assert fingerprint(mail) == fingerprint(mail.replace(b"\r\n", b"\n"))
 
 
-def test_what_is_no_mail_is_hashed_whole() -> None:
-    assert fingerprint(b'{"text": "hello"}') != fingerprint(b'{"text": "hallo"}')
+@pytest.mark.parametrize("blob", [b"", b'{"text": "hello"}', b"From: Jo\n\nNo Message-ID.", b"\n\n: and\n\nno head"])
+def test_what_is_no_mail_is_hashed_whole(blob: bytes) -> None:
+    assert fingerprint(blob) == sha256(blob).hexdigest()
+
+
+def test_a_fingerprint_is_what_it_always_was() -> None:
+    """It is stored: what came before an update and comes again after it must still be known."""
+    assert fingerprint(MAIL) == "c84085e8c341269fc0e2f02b6a93f463b2fc54008f00f6abbc03c1e03e906096"
+
+
+def test_recipients_in_another_order_make_another_mail() -> None:
+    one, two = b"To: ann@b.example\r\n", b"To: bea@b.example\r\n"
+    assert fingerprint(one + two + MAIL) != fingerprint(two + one + MAIL)
 
 
 def test_a_field_cannot_pose_as_the_body() -> None:
@@ -87,6 +101,13 @@ def test_where_a_large_mail_is_cut_to_be_read_does_not_matter(blob: bytes, size:
         assert fingerprint(blob) == whole
     normal = re.sub(rb"\r\n|\r", b"\n", blob).rstrip(b"\n")
     assert fingerprint(normal) == whole
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, len(MAIL)])
+def test_a_line_ending_is_never_cut_in_two(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = fingerprint(MAIL)
+    monkeypatch.setattr("intake.fingerprint._PIECE", size)
+    assert fingerprint(MAIL) == fingerprint(MAIL.replace(b"\r\n", b"\n")) == whole
 
 
 def test_endless_folding_and_endless_headers_are_read_in_linear_time() -> None:

@@ -4,41 +4,56 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from intake import tokens
-from intake.policy import Key
-from intake.signals import Direction
+from intake.policy import Brand, Key
+from intake.signals import Direction, Token
 from tests.harbour import HARBOUR, POLICY, TUESDAY
 
 REF = "HH-4829-1357K"
 KEYS = POLICY.keys
-CUSTOMER = tokens.customer_address(POLICY, HARBOUR, REF)
-STAFF = tokens.staff_address(POLICY, HARBOUR, REF, "asha", TUESDAY)
-NOTE = tokens.note_address(POLICY, HARBOUR, REF, "asha", TUESDAY)
-BOUNCE = tokens.bounce_address(POLICY, HARBOUR, REF, "l000000048291357")
-BARE_BOUNCE = tokens.bounce_address(POLICY, HARBOUR, "", "l000000048291357")
-ALL = [CUSTOMER, STAFF, NOTE, BOUNCE, BARE_BOUNCE]
+LETTER = "l000000048291357"
+
+# Literal, as they stand in mailboxes: what is signed today must be read for as long as somebody may answer it.
+CUSTOMER = "help+c.hh48291357k.kcduonkwmwt5uva7gwseb6urri4@harbour.example"
+STAFF = "help+s.hh48291357k.asha.5011.kxp3esjxmmeyyn5lkadr4bsywsy@harbour.example"
+NOTE = "help+n.hh48291357k.asha.5011.k7vhd5owvut55zgejcudr4pklda@harbour.example"
+CONFIRM = "help+y.7.asha.5011.kws5xqjsdi5rjtkchdqbk34hysy@harbour.example"
+BOUNCE = "help+b.hh48291357k.l000000048291357.kpkxmoogfnp7xu75rfwom3gfnvu@harbour.example"
+BARE_BOUNCE = "help+b.l000000048291357.k5ckyostplljnpfjwtfvq24yxyq@harbour.example"
+MARK = "l000000048291357.ku4qlhhxveibd2l7zca4rxbdm6q"
+ALL = [CUSTOMER, STAFF, NOTE, CONFIRM, BOUNCE, BARE_BOUNCE]
+FRIDAY = datetime(2026, 2, 13, tzinfo=UTC)  # the first midnight after token_days whole days
+
+
+def test_addresses_are_written_as_they_always_were() -> None:
+    assert tokens.customer_address(POLICY, HARBOUR, REF) == CUSTOMER
+    assert tokens.staff_address(POLICY, HARBOUR, REF, "asha", TUESDAY) == STAFF
+    assert tokens.note_address(POLICY, HARBOUR, REF, "asha", TUESDAY) == NOTE
+    assert tokens.confirm_address(POLICY, HARBOUR, 7, "asha", TUESDAY) == CONFIRM
+    assert tokens.bounce_address(POLICY, HARBOUR, REF, LETTER) == BOUNCE
+    assert tokens.bounce_address(POLICY, HARBOUR, "", LETTER) == BARE_BOUNCE
+    assert tokens.mark(LETTER, KEYS[0]) == MARK
 
 
 @pytest.mark.parametrize(
-    ("address", "direction", "ref", "subject"),
+    ("address", "token"),
     [
-        (CUSTOMER, Direction.CUSTOMER, "hh48291357k", ""),
-        (STAFF, Direction.STAFF, "hh48291357k", "asha"),
-        (NOTE, Direction.NOTE, "hh48291357k", "asha"),
-        (BOUNCE, Direction.BOUNCE, "hh48291357k", "l000000048291357"),
-        (BARE_BOUNCE, Direction.BOUNCE, "", "l000000048291357"),
+        (CUSTOMER, Token(direction=Direction.CUSTOMER, ref="hh48291357k", key_id="k")),
+        (STAFF, Token(direction=Direction.STAFF, ref="hh48291357k", subject="asha", expires=FRIDAY, key_id="k")),
+        (NOTE, Token(direction=Direction.NOTE, ref="hh48291357k", subject="asha", expires=FRIDAY, key_id="k")),
+        (CONFIRM, Token(direction=Direction.CONFIRM, ref="", subject="asha", held=7, expires=FRIDAY, key_id="k")),
+        (BOUNCE, Token(direction=Direction.BOUNCE, ref="hh48291357k", subject=LETTER, key_id="k")),
+        (BARE_BOUNCE, Token(direction=Direction.BOUNCE, ref="", subject=LETTER, key_id="k")),
     ],
 )
-def test_a_signed_address_says_what_was_signed(address: str, direction: Direction, ref: str, subject: str) -> None:
-    token = tokens.prove(address, KEYS)
-    assert token is not None
-    assert (token.direction, token.ref, token.subject, token.key_id) == (direction, ref, subject, "k")
+def test_a_signed_address_says_what_was_signed_and_no_more(address: str, token: Token) -> None:
+    assert tokens.prove(address, KEYS) == token
 
 
 @pytest.mark.parametrize("address", ALL)
@@ -57,14 +72,15 @@ def test_gateways_may_fold_case_and_leave_angle_brackets(address: str, written: 
     assert tokens.prove(written.format(fold(address)), KEYS) == tokens.prove(address, KEYS) is not None
 
 
-def test_staff_addresses_expire_at_a_midnight_and_customer_addresses_never() -> None:
-    staff, note, customer = (tokens.prove(address, KEYS) for address in (STAFF, NOTE, CUSTOMER))
-    assert staff
-    assert note
-    assert customer
-    assert staff.expires == note.expires == datetime(2026, 2, 13, tzinfo=UTC)
-    assert staff.expires - TUESDAY >= timedelta(days=POLICY.token_days)
-    assert customer.expires is None
+@pytest.mark.parametrize("days", [1, POLICY.token_days, 365])
+@pytest.mark.parametrize("now", [TUESDAY, TUESDAY.replace(hour=0, minute=0), TUESDAY.replace(hour=23, minute=59)])
+def test_staff_addresses_are_good_for_so_many_whole_days_and_end_at_a_midnight(now: datetime, days: int) -> None:
+    policy = replace(POLICY, token_days=days)
+    token = tokens.prove(tokens.staff_address(policy, HARBOUR, REF, "asha", now), KEYS)
+    assert token
+    assert token.expires
+    assert token.expires.time() == time(0)
+    assert timedelta(days=days) < token.expires - now <= timedelta(days=days + 1)
 
 
 @given(st.sampled_from(ALL), st.data())
@@ -116,19 +132,33 @@ def test_the_first_key_signs_and_an_older_one_still_verifies() -> None:
     assert tokens.prove(CUSTOMER, [Key(id="k", secret=b"not the one that signed it at all")]) is None
 
 
-def test_a_return_path_that_would_be_too_long_goes_without_the_reference() -> None:
-    desk = replace(HARBOUR, addresses=("complaints@harbour.example",))
-    token = tokens.prove(tokens.bounce_address(POLICY, desk, REF, "l000000048291357"), KEYS)
+def at(local: str, domain: str = "harbour.example") -> Brand:
+    return replace(HARBOUR, addresses=(f"{local}@{domain}",))
+
+
+@pytest.mark.parametrize(("local", "ref"), [("help", "hh48291357k"), ("helps", "hh48291357k"), ("helper", "")])
+def test_a_return_path_that_would_be_too_long_goes_without_the_reference(local: str, ref: str) -> None:
+    """64 octets before the @ are allowed: "helps" fills them to the last."""
+    token = tokens.prove(tokens.bounce_address(POLICY, at(local), REF, LETTER), KEYS)
     assert token
-    assert (token.ref, token.subject) == ("", "l000000048291357")
+    assert (token.ref, token.subject) == (ref, LETTER)
+
+
+def test_an_address_may_be_as_long_as_mail_servers_allow_and_no_longer() -> None:
+    """RFC 5321 section 4.5.3.1: 64 octets, the @ and 255."""
+    domain = ".".join(["d" * 63] * 4)
+    longest = tokens.bounce_address(POLICY, at("helps", domain), REF, LETTER)
+    assert len(longest) == 64 + 1 + 255
+    assert tokens.prove(longest, KEYS)
+    with pytest.raises(ValueError, match="does not fit"):
+        tokens.customer_address(POLICY, at("help", domain * 2), REF)
 
 
 def test_what_does_not_fit_is_an_error_of_the_configuration() -> None:
-    desk = replace(HARBOUR, addresses=("the-complaints-desk@harbour.example",))
-    with pytest.raises(ValueError, match="does not fit"):
-        tokens.staff_address(POLICY, desk, REF, "maximiliane", TUESDAY)
-    with pytest.raises(ValueError, match="does not fit"):
-        tokens.staff_address(POLICY, HARBOUR, REF, "Ann O.", TUESDAY)
+    fault = "^the brand's address, the person's id or the key's id does not fit into a signed address$"
+    for brand, person in ((at("the-complaints-desk"), "maximiliane"), (HARBOUR, "Ann O.")):
+        with pytest.raises(ValueError, match=fault):
+            tokens.staff_address(POLICY, brand, REF, person, TUESDAY)
 
 
 @pytest.mark.parametrize(
@@ -137,6 +167,7 @@ def test_what_does_not_fit_is_an_error_of_the_configuration() -> None:
         (STAFF, "help@harbour.example"),
         ("<Help+News+More@Harbour.Example>", "help@harbour.example"),
         ("help@harbour.example", "help@harbour.example"),
+        ("odd@one+tag@harbour.example", "odd@one@harbour.example"),
         ("help", "help"),
         ("", ""),
     ],
@@ -146,16 +177,15 @@ def test_untagged_is_the_address_the_tag_was_put_on(address: str, plain: str) ->
 
 
 def test_a_mark_proves_a_letter_of_ours() -> None:
-    mark = tokens.mark("l000000048291357", KEYS[0])
-    assert tokens.marked(mark, KEYS) == "l000000048291357"
-    assert tokens.marked(f" {mark.upper()} ", KEYS) == "l000000048291357"
-    assert tokens.marked(mark.replace("57.", "58."), KEYS) is None
-    assert tokens.marked(mark, [Key(id="k", secret=b"not the one that signed it at all")]) is None
+    assert tokens.marked(MARK, KEYS) == LETTER
+    assert tokens.marked(f" {MARK.upper()} ", KEYS) == LETTER
+    assert tokens.marked(MARK.replace("57.", "58."), KEYS) is None
+    assert tokens.marked(MARK, [Key(id="k", secret=b"not the one that signed it at all")]) is None
     assert tokens.marked("", KEYS) is None
 
 
 def test_a_mark_cannot_be_made_into_a_signed_address() -> None:
-    signature = tokens.mark("l000000048291357", KEYS[0])[-26:]
+    signature = MARK[-26:]
     assert tokens.prove(f"help+b.l000000048291357.k{signature}@harbour.example", KEYS) is None
 
 
