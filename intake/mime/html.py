@@ -21,7 +21,8 @@ MAX_DEEP = 2000  # elements inside each other; the sanitiser's cost is quadratic
 
 MAX_HIDDEN = 50  # elements that are looked for, each of which takes a walk through the page
 _HIDES = re.compile(r"display\s{0,3}:\s{0,3}none|\shidden[\s=>]", re.IGNORECASE)
-_HIDDEN = '[hidden], [style*="display:none" i], [style*="display: none" i]'
+# Only what is inside of the body: of a page that hides itself as a whole, every word is read.
+_HIDDEN = 'body [hidden], body [style*="display:none" i], body [style*="display: none" i]'
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
 _NO_DEPTH = frozenset(
@@ -45,7 +46,7 @@ def text_of(html: str) -> str:
     """The visible words, with lists and tables kept readable."""
     from resiliparse.extract.html2text import extract_plain_text
 
-    return str(extract_plain_text(_visible(html[:MAX_HTML]), preserve_formatting=True, alt_texts=False))
+    return str(extract_plain_text(_visible(html[:MAX_HTML]), alt_texts=False))
 
 
 def _visible(html: str) -> str:
@@ -77,14 +78,12 @@ def safe(message: Message) -> str | None:
     """
     if not message.page:
         return message.page
-    return _cleaner(frozenset(f"cid:{one.content_id}" for one in message.attachments if one.content_id)).clean(
-        message.page
-    )
+    images = frozenset(f"cid:{one.content_id}" for one in message.attachments if one.content_id)
+    return _ready(images).clean(message.page)
 
 
-@lru_cache(maxsize=16)
 def _cleaner(images: frozenset[str]) -> Cleaner:
-    """What cleans a page that may show these images. Making one costs more than using it on a short page."""
+    """What cleans a page that may show these images."""
     from nh3 import ALLOWED_TAGS, Cleaner
 
     return Cleaner(
@@ -94,6 +93,9 @@ def _cleaner(images: frozenset[str]) -> Cleaner:
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer nofollow",
     )
+
+
+_ready = lru_cache(maxsize=16)(_cleaner)  # making one costs more than using it on a short page
 
 
 def too_deep(html: str) -> bool:
@@ -117,4 +119,4 @@ def of_text(text: str) -> str:
 def declared_charset(data: bytes) -> str:
     """What a meta element says, for parts whose header does not."""
     match = _CHARSET.search(data[:2048])
-    return match[1].decode("ascii") if match else ""
+    return match[1].decode() if match else ""
