@@ -30,6 +30,7 @@ def asked(*, facts: dict[str, Any] | None = None, **how: Any) -> Question:
         ("list", asked(List_Id="<news.customer.example>")),
         ("null_return_path", asked(raw={"envelope": Envelope(mail_from="", rcpt_to=("help@harbour.example",))})),
         ("authentication-failed", asked(signals={"dmarc": Dmarc.FAIL})),
+        ("authentication-unknown", asked(signals={"dmarc": Dmarc.TEMPERROR})),
         ("older-than-a-day", asked(raw={"received_at": TUESDAY - timedelta(hours=24, seconds=1)})),
         ("not-addressed-to-us", asked(To="undisclosed-recipients:;")),
         ("acknowledged-lately", asked(facts={"automatic_on_case_24h": {REF: 1}})),
