@@ -8,8 +8,13 @@ from collections.abc import Generator, Iterator
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from tests.harbour import FakeClock, FakeIds
+
+# A busy machine is no fault of the code: nothing fails for having taken longer than the 0.2 s that Hypothesis allows an example.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture

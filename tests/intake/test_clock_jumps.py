@@ -24,7 +24,7 @@ JUMPS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(zone=st.sampled_from(ZONES), jumps=st.lists(JUMPS, min_size=1, max_size=12))
 def test_whatever_the_clock_does_nothing_is_said_twice_and_the_next_look_lies_ahead(
     zone: str, jumps: list[timedelta]
@@ -51,7 +51,7 @@ def test_whatever_the_clock_does_nothing_is_said_twice_and_the_next_look_lies_ah
     assert sum(number for (kind, _, _), number in said.items() if kind == "follow_up") <= 1
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     zone=st.sampled_from(ZONES),
     now=st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2028, 12, 31)).map(

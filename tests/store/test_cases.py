@@ -141,7 +141,7 @@ DATA = st.recursive(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=TEXTS, data=st.dictionaries(TEXTS, DATA, max_size=3))
 async def test_whatever_a_stranger_writes_is_read_back_as_it_was_folded(store: Store, text: str, data: dict) -> None:
     events = [opened(issue=text, customer_name=text, words=text, subject=text), event(Kind.NOTE_ADDED, n=data)]
