@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -22,11 +23,13 @@ from intake.message import Envelope, RawMessage
 from intake.ports import Deliver, NoSpace, TryLater
 
 if TYPE_CHECKING:
+    from channels._smtp_door import Door
     from channels._smtp_session import Session
 
 log = structlog.get_logger()
 
 LATER = "451 4.3.0 Not now, please come again later"  # the one answer to every fault of ours
+CROWDED = "421 4.3.2 Others wait, please come again later"
 BIG = 1024 * 1024  # bytes; hashing more than this would hold up other connections
 
 
@@ -39,6 +42,9 @@ class House:
     edge: bool
     hostname: str
     max_size: int
+    max_connections: int
+    max_per_peer: int
+    max_silent: int
     idle_timeout: float
     data_timeout: float
     tools: Tools
@@ -50,8 +56,31 @@ class House:
     tls: ssl.SSLContext | None
     deliver: Deliver
     sessions: set[Session] = field(default_factory=set)
+    silent: dict[Door, None] = field(default_factory=dict)  # who has said nothing yet, in the order in which they came
+    peers: Counter[str] = field(default_factory=Counter)  # connections of each network address
     keeping: set[asyncio.Task[str]] = field(default_factory=set)
     closing: bool = False
+
+    @property
+    def greeting(self) -> str:
+        return f"{self.hostname} {self.ident}"
+
+    @property
+    def ident(self) -> str:
+        return "LMTP" if self.protocol == "lmtp" else "ESMTP"
+
+    def come(self, door: Door, peer: str) -> None:
+        """One more connection that says nothing yet. Where there are too many, the first of them has to leave."""
+        self.peers[peer] += 1
+        self.silent[door] = None
+        if len(self.silent) > self.max_silent:
+            next(iter(self.silent)).leave(CROWDED)
+
+    def go(self, peer: str) -> None:
+        """One connection less."""
+        self.peers[peer] -= 1
+        if not self.peers[peer]:
+            del self.peers[peer]
 
     async def keep(self, content: bytes, envelope: Envelope) -> str:
         """Have a message committed, and say so: the reply. It goes on when the connection is lost meanwhile."""

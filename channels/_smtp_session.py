@@ -45,7 +45,7 @@ class Session(SMTP):
             data_size_limit=house.max_size,
             enable_SMTPUTF8=True,
             hostname=house.hostname,
-            ident="ESMTP" if house.protocol == "smtp" else "LMTP",
+            ident=house.ident,
             tls_context=house.tls,
             timeout=house.idle_timeout,
             authenticator=lambda _s, _t, _e, _m, said: AuthResult(success=True, auth_data=said),
@@ -54,7 +54,7 @@ class Session(SMTP):
         )
         self.command_size_limits = defaultdict(lambda: COMMAND_LENGTH)  # aiosmtpd shares one between all connections
         self.house = house
-        self.spoke = False  # the other side, ever
+        self._greeted = False
         self.busy = False  # a message is on its way in, or waits for its answer
         self._arrived = 0  # octets since the last look at the clock
         self._heard_at = self.loop.time()
@@ -71,12 +71,12 @@ class Session(SMTP):
     def connection_lost(self, error: Exception | None) -> None:
         if self in self.house.sessions:
             self.house.sessions.discard(self)
+            self.house.go(self.peer)
             super().connection_lost(error)
         if self.busy:
             log.info("smtp_connection_lost", channel=self.house.name)
 
     def data_received(self, data: bytes) -> None:
-        self.spoke = True
         self._arrived += len(data)
         self._heard_at = self.loop.time()
         super().data_received(data)
@@ -126,7 +126,10 @@ class Session(SMTP):
     # What is said.
 
     async def push(self, status: Any) -> None:
-        """Send a reply, with an enhanced status code where aiosmtpd has none."""
+        """Send a reply, with an enhanced status code where aiosmtpd has none. The first is the greeting: the door has said it."""
+        if not self._greeted:
+            self._greeted = True
+            return
         await super().push(enhanced(status) if isinstance(status, str) else status)
 
     async def handle_exception(self, error: Exception) -> str:

@@ -46,7 +46,8 @@ class Options:
     max_size: int = 50 * 1024 * 1024  # of a message
     max_recipients: int = 100  # of a message
     max_memory: int = 128 * 1024 * 1024  # of all messages on their way in
-    max_connections: int = 200
+    max_connections: int = 200  # that have said something
+    max_silent: int = 2000  # that have not; the first of more has to leave
     max_connections_per_peer: int = 50
     idle_timeout: float = 60.0  # between two commands
     data_timeout: float = 60.0  # without progress inside a message
@@ -99,14 +100,14 @@ class Listener:
         endpoint(self._name, self._options.listen)
 
     def _door(self, house: House) -> Door:
-        session = Session if self._options.protocol == "smtp" else LmtpSession
-        most, most_per_peer = self._options.max_connections, self._options.max_connections_per_peer
-        return Door(house, session, most=most, most_per_peer=most_per_peer)
+        return Door(house, Session if self._options.protocol == "smtp" else LmtpSession)
 
     async def _drain(self, server: asyncio.Server, house: House) -> None:
         """Take nothing new, finish what was begun, and leave nobody behind: within `drain_seconds`."""
         house.closing = True
         server.close()
+        for door in list(house.silent):
+            door.leave()
         for session in [s for s in house.sessions if not s.busy]:
             session.leave()
         await _settle(house, max(0.0, self._options.drain_seconds - 2 * FLUSH_SECONDS))
@@ -131,6 +132,9 @@ class Listener:
             edge=options.edge,
             hostname=options.hostname or tools.policy.brands[0].addresses[0].rpartition("@")[2],
             max_size=options.max_size,
+            max_connections=options.max_connections,
+            max_per_peer=options.max_connections_per_peer,
+            max_silent=options.max_silent,
             idle_timeout=options.idle_timeout,
             data_timeout=options.data_timeout,
             tools=tools,

@@ -11,7 +11,6 @@ import argparse
 import asyncio
 import os
 import random
-import resource
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -23,6 +22,7 @@ from time import monotonic
 from bench.faults import mails
 from bench.faults import sink as sinks
 from bench.faults.books import Books
+from bench.faults.crowd import standing
 from bench.faults.daemon import Daemon
 from bench.faults.place import Place, furnished
 from bench.faults.siege import START_SECONDS
@@ -34,7 +34,6 @@ RESIDENT = 400 << 20  # bytes of the daemon itself, whatever comes
 LARGE = 36_000_000  # bytes of a photo: 49 MB as mail
 SERVED_SECONDS = 2.0
 REST_SECONDS = 120
-CROWD = 40  # addresses that idlers come from
 _V1, _V2 = Path("/sys/fs/cgroup/memory"), Path("/sys/fs/cgroup")
 
 
@@ -47,7 +46,7 @@ class Crush:
     half: int
     large: int
     seconds: float
-    answers: Counter[str] = field(default_factory=Counter)  # to idlers and halves, by code
+    answers: dict[str, int] = field(default_factory=dict)  # to idlers and halves, by code
     served: list[float] = field(default_factory=list)  # seconds that a good client's messages took
     late: Counter[str] = field(default_factory=Counter)  # what became of those that were not accepted
     accepted: int = 0
@@ -55,7 +54,6 @@ class Crush:
 
     def __post_init__(self) -> None:
         self.daemon = Daemon(self.place)
-        self._held: list[asyncio.StreamWriter] = []
         self._photos = [_photographed(1000 + number) for number in range(self.large)]
 
     async def run(self) -> None:
@@ -63,16 +61,12 @@ class Crush:
         await asyncio.wait_for(self._up(), START_SECONDS)
         over = asyncio.Event()
         good = asyncio.gather(self._good(Smtp(self.place.smtp), over), self._good(Hook(self.place), over))
-        crowd = asyncio.gather(*(self._idler(number) for number in range(self.idle)))
-        halves = asyncio.gather(*(self._half_request(number) for number in range(self.half)))
         large = asyncio.gather(*(asyncio.to_thread(asyncio.run, self._large(mail)) for mail in self._photos))
-        await asyncio.gather(crowd, halves)
-        await asyncio.sleep(self.seconds)
-        await large
+        async with standing(self.place, idle=self.idle, half=self.half) as self.answers:
+            await asyncio.sleep(self.seconds)
+            await large
         over.set()
         await good
-        for writer in self._held:
-            writer.transport.abort()
 
     async def _up(self) -> None:
         while True:
@@ -81,29 +75,6 @@ class Crush:
                 writer.close()
                 return
             await asyncio.sleep(0.05)
-
-    async def _idler(self, number: int) -> None:
-        """Connects, listens to the greeting, and says nothing."""
-        await asyncio.sleep(number / 2000)
-        await self._hold(number, self.place.smtp, b"")
-
-    async def _half_request(self, number: int) -> None:
-        await asyncio.sleep(number / 500)
-        await self._hold(number, self.place.http, b"POST /hooks/webhook HTTP/1.1\r\nHost: local")
-
-    async def _hold(self, number: int, port: int, words: bytes) -> None:
-        source = (f"127.0.1.{1 + number % CROWD}", 0)
-        try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=source)
-        except OSError as error:
-            self.answers[type(error).__name__] += 1
-            return
-        self._held.append(writer)
-        writer.write(words)
-        line = b""
-        with suppress(OSError, TimeoutError):
-            line = await asyncio.wait_for(reader.readline(), 3)
-        self.answers[line.replace(b"HTTP/1.1 ", b"")[:3].decode() or "silence"] += 1
 
     async def _good(self, way: Smtp | Hook, over: asyncio.Event) -> None:
         """One message after the other, as a sender does who is not in a hurry."""
@@ -209,7 +180,7 @@ async def crush(
     served = sorted(one.served)
     figures = {
         "closed in by": f"{fence}, {memory >> 20} MB",
-        "answers to idlers and half requests": dict(one.answers),
+        "answers to idlers and half requests": one.answers,
         "messages of good clients, all accepted": len(served),
         "s for one of them, median and longest": f"{served[len(served) // 2]:.2f}, {served[-1]:.2f}",
         "times that a large mail was put off": one.put_off,
@@ -236,8 +207,6 @@ def main() -> int:
     options.add_argument("--memory", type=int, default=MEMORY >> 20, help="MB")
     options.add_argument("--seconds", type=float, default=30.0)
     said = options.parse_args()
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     plan = {"idle": said.idle, "half": said.half, "large": said.large, "seconds": said.seconds}
     findings, figures = asyncio.run(crush(**plan, memory=said.memory << 20))
     print("\n".join(["broken  promise", *map(str, findings), "figure"]))

@@ -23,7 +23,7 @@ AGAIN = 0.2  # of accepted mails are delivered once more
 REPLIES, ANSWERS = 0.25, 0.1  # of acknowledgements and of notifications are answered
 BEFORE_READY = 0.1  # of kills come while the daemon starts
 WHOLE = 0.1  # of the others are of a daemon that has loaded itself, and whose start is timed
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 IDLE_SECONDS = 900.0
 _ABOUT = re.compile(r"\((c\d+)\)")
 

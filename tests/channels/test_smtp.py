@@ -10,7 +10,7 @@ import socket
 import ssl
 import subprocess
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -374,22 +374,50 @@ async def test_where_all_places_are_taken_the_one_who_is_silent_longest_makes_ro
         for line in ("MAIL FROM:<jo@customer.example>", "RCPT TO:<help@harbour.example>", "DATA"):
             await writing.say(line)
         await asyncio.sleep(0.1)
-        async with Client.to(listener.address, hello="") as third:
-            assert third.greeting.startswith("220")
+        async with Client.to(listener.address) as third:
+            assert (await third.say("NOOP")).startswith("250 ")
         assert (await idle.reply()).startswith("421 4.3.2")
         await writing.send(message() + b".\r\n")
         assert (await writing.reply()).startswith("250 ")
 
 
-async def test_whoever_has_never_said_a_word_makes_room_at_once(desk):
+async def test_whoever_has_never_said_a_word_takes_nobodys_place(desk):
     """P19: ten thousand connections that say nothing do not keep a good client waiting for a moment."""
-    async with listening(desk.deliver, max_connections=2) as (listener, _), Client.to(listener.address) as speaking:
-        for _ in range(3):
-            async with Client.to(listener.address, hello="") as mute:
-                async with Client.to(listener.address) as good:
-                    assert (await good.mail(message())).startswith("250 ")
-                assert (await mute.reply()).startswith("421 4.3.2")
-        assert (await speaking.say("NOOP")).startswith("250 ")
+    async with listening(desk.deliver, max_connections=1) as (listener, _), AsyncExitStack() as stack:
+        mutes = [await stack.enter_async_context(Client.to(listener.address, hello="")) for _ in range(5)]
+        async with Client.to(listener.address) as good:
+            assert (await good.mail(message())).startswith("250 ")
+            await good.say("QUIT")
+            assert await good.reply() == ""
+        assert (await mutes[0].say("NOOP")).startswith("250 ")  # it only took its time
+
+
+async def test_of_too_many_who_say_nothing_the_first_has_to_leave(desk):
+    async with (
+        listening(desk.deliver, max_silent=2) as (listener, _),
+        Client.to(listener.address, hello="") as first,
+        Client.to(listener.address, hello="") as second,
+        Client.to(listener.address, hello="") as third,
+    ):
+        assert (await first.reply()).startswith("421 4.3.2")
+        assert await first.reply() == ""
+        for staying in (second, third):
+            assert (await staying.say("NOOP")).startswith("250 ")
+
+
+async def test_whoever_has_never_said_a_word_is_told_and_closed(desk):
+    async with (
+        listening(desk.deliver, idle_timeout=0.1) as (listener, _),
+        Client.to(listener.address, hello="") as mute,
+    ):
+        assert (await mute.reply()).startswith("421 4.4.2")
+        assert await mute.reply() == ""
+
+
+async def test_whoever_has_never_said_a_word_is_told_when_we_stop(desk):
+    async with listening(desk.deliver) as (listener, task), Client.to(listener.address, hello="") as mute:
+        task.cancel()
+        assert (await mute.reply()).startswith("421 4.3.2")
 
 
 async def test_without_space_a_message_is_put_off_before_it_is_sent(desk):
