@@ -21,7 +21,7 @@ from workers.watching.limits import allow_many_connections
 
 ADDRESSES = 40  # that they come from
 SMTP_A_SECOND, HTTP_A_SECOND = 2000, 500
-ANSWER_SECONDS = 3.0
+ANSWER_SECONDS = 3.0  # after the last has come
 HALF = b"POST /hooks/webhook HTTP/1.1\r\nHost: local"
 
 
@@ -47,24 +47,32 @@ class Crowd:
         self._held: list[asyncio.StreamWriter] = []
 
     async def come(self, smtp: int, http: int, idle: int, half: int) -> None:
-        idlers = (self._one(number, smtp, number / SMTP_A_SECOND, b"") for number in range(idle))
-        halves = (self._one(number, http, number / HTTP_A_SECOND, HALF) for number in range(half))
-        await asyncio.gather(*idlers, *halves)
+        """One after the other. Until a while after the last of them they listen."""
+        idlers = [self._one(number, smtp, number / SMTP_A_SECOND, b"") for number in range(idle)]
+        halves = [self._one(number, http, number / HTTP_A_SECOND, HALF) for number in range(half)]
+        listening = await asyncio.gather(*idlers, *halves)
+        told, silent = await asyncio.wait([each for each in listening if each], timeout=ANSWER_SECONDS)
+        self.answers.update(task.result() for task in told)
+        self.answers["silence"] = len(silent)
 
-    async def _one(self, number: int, port: int, wait: float, words: bytes) -> None:
+    async def _one(self, number: int, port: int, wait: float, words: bytes) -> asyncio.Task[str] | None:
         await asyncio.sleep(wait)
         source = (f"127.0.1.{1 + number % ADDRESSES}", 0)
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=source)
         except OSError as error:
             self.answers[type(error).__name__] += 1
-            return
+            return None
         self._held.append(writer)
         writer.write(words)
-        line = b""
-        with suppress(OSError, TimeoutError):
-            line = await asyncio.wait_for(reader.readline(), ANSWER_SECONDS)
-        self.answers[line.replace(b"HTTP/1.1 ", b"")[:3].decode() or "silence"] += 1
+        return asyncio.create_task(_told(reader))
+
+
+async def _told(reader: asyncio.StreamReader) -> str:
+    """The code that the first line begins with."""
+    with suppress(OSError):
+        return (await reader.readline()).replace(b"HTTP/1.1 ", b"")[:3].decode() or "end"
+    return "end"
 
 
 async def _stay(smtp: int, http: int, idle: int, half: int) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from config.keys import new_file, new_webhook_secrets
 from tests.store.databases import Postgres
 from workers.clock import SystemIds
 
+PORTS = range(10_000, 32_000)
 PASSWORD = "their own secret"
 SETTINGS = """
 data = "{data}"
@@ -153,9 +155,16 @@ def _secrets(folder: Path) -> None:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on at this moment, all different."""
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(probe.getsockname()[1]) for probe in probes]
-    for probe in probes:
-        probe.close()
+    """Ports that nobody listens on, all different. None of those that the system gives to whoever asks for any: what a dead
+    daemon leaves must not become another program's before the next one starts.
+    """
+    chance = random.SystemRandom()
+    while not all(map(_free, ports := chance.sample(PORTS, count))):
+        pass
     return ports
+
+
+def _free(port: int) -> bool:
+    with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+        return True
+    return False

@@ -14,5 +14,5 @@ async def test_a_crowd_with_large_mails_turns_no_good_client_away_ends_nothing_a
     answers = figures["answers to idlers and half requests"]
     assert broken == []
     assert isinstance(answers, dict)
-    assert answers["503"] >= 50
+    assert answers.get("503", 0) >= 50, answers
     assert figures["messages of good clients, all accepted"]
