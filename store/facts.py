@@ -6,7 +6,7 @@ together; what is found is parted here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain as chained
@@ -17,6 +17,7 @@ from intake.deciding.decision import Facts, Keys, Sent
 from intake.reference import expand
 from store import cases, chain, locks, lookups
 from store.columns import shorten, shortened
+from store.outbox import domain
 from store.writer import Tx
 
 _MESSAGE_IDS = 50  # of a message's References are looked up, the nearest first
@@ -60,13 +61,19 @@ class _Known:
 
 
 def facts(tx: Tx, batch: Sequence[Keys], *, now: datetime) -> list[Facts]:
-    """Look everything up that the keys lead to. Whoever asks about the same senders or cases waits for this transaction."""
-    locks.hold(tx, (name for keys in batch for name in (keys.sender, keys.conversation, keys.fingerprint)))
+    """Look everything up that the keys lead to. Whoever asks about the same senders, domains or cases waits meanwhile."""
+    locks.hold(tx, (name for keys in batch for name in _names(keys)))
     found = _find(tx, batch)
     locks.hold(tx, (ref for each in found for ref in each.refs))
     known = _read(tx, batch, found, now)
     figures = lookups.figures(tx, batch, now)
     return [_facts(*each, known) for each in zip(batch, found, figures, strict=True)]
+
+
+def _names(keys: Keys) -> Iterator[str | None]:
+    """Who is decided about one after the other. The domain, too: its letters of the last hour are counted."""
+    yield from (keys.sender, keys.conversation, keys.fingerprint)
+    yield domain(keys.sender or "") or None
 
 
 def _find(tx: Tx, batch: Sequence[Keys]) -> list[_Found]:

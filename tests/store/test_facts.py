@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import event as listening
@@ -130,7 +131,7 @@ async def test_acknowledgements_are_counted_by_sender_domain_case_and_minute(sto
     async def counts(after: timedelta) -> tuple[int, ...]:
         found = await ask(store, sender=JO, case_refs=(REF,), now=TUESDAY + after)
         on_case = found.automatic_on_case_24h.get(REF, 0)
-        return found.acks_to_sender_24h, found.acks_to_domain_1h, found.acks_all_1m, on_case
+        return found.letters_to_sender_24h, found.acks_to_domain_1h, found.acks_all_1m, on_case
 
     assert await counts(timedelta(seconds=30)) == (1, 2, 2, 2)
     assert await counts(timedelta(minutes=30)) == (1, 2, 0, 2)
@@ -190,5 +191,25 @@ async def test_quick_messages_about_one_case_are_decided_one_after_the_other(pos
 
         seen = await asyncio.gather(*(node.write(add) for _ in range(10) for node in nodes))
         assert sorted(seen) == list(range(1, 21))
+        for node in nodes:
+            await node.close()
+
+
+async def test_nobody_passes_the_cap_of_a_domain_by_writing_at_the_same_time(postgres: Postgres) -> None:
+    """L-08: each of two transactions counted the letters of the hour before it saw those of the other."""
+    with postgres.fresh() as url:
+        nodes = [await Store.open(url), await Store.open(url)]
+
+        def acknowledge(tx: Tx, number: int) -> int:
+            who, ref = f"a{number}@one.example", make("HH", number)
+            [found] = facts.facts(tx, [keys(sender=who)], now=TUESDAY)
+            if found.acks_to_domain_1h < 5:
+                out = letter(case_ref=ref, to=Route(channel="mail", address=who))
+                do(tx, decision(opened(ref, address=who), ref=ref), (out, submission(f"n{number}", who)))
+            return found.acks_to_domain_1h
+
+        pairs = [(node, number) for number, node in enumerate(nodes * 10)]
+        seen = await asyncio.gather(*(node.write(partial(acknowledge, number=number)) for node, number in pairs))
+        assert sorted(seen) == [0, 1, 2, 3, 4, *[5] * 15]
         for node in nodes:
             await node.close()
