@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Row, Select, Table, bindparam, cast, func, or
 
 from intake.deciding.decision import Keys, Sent
 from intake.letters.letter import LetterKind
+from store import locks
 from store.asking import asked, each, field
 from store.columns import Utc, shorten, shortened
 from store.outbox import domain
@@ -24,6 +25,7 @@ from store.writer import Tx
 TO_CUSTOMERS = ("acknowledgement", "repeat_acknowledgement", "promise_broken", "follow_up")  # of the automatic letters
 OF_CONTACT, OF_MATTER = 20, 30  # cases that are looked at, the newest ones
 
+_DAY = timedelta(hours=24)
 _ASKED = each("asked")
 
 
@@ -85,13 +87,19 @@ def _acknowledgements(*where: Any) -> Any:
     return _one(func.count(), outbox, ACKNOWLEDGES, *where)
 
 
+_AUTOMATIC_SINCE = (
+    outbox.c.automatic,
+    outbox.c.kind.in_(TO_CUSTOMERS),
+    outbox.c.state != "cancelled",
+    outbox.c.created_at > _at("day"),
+)
 _FIGURES = select(
     cast(_of("number"), BigInteger).label("number"),
     _DUPLICATE.label("duplicate_of"),
     _CONTACT.label("contact_id"),
     func.coalesce(_one(contact.c.name, contact, contact.c.id == _CONTACT), "").label("contact_name"),
     _KNOWN_SINCE.label("known_since"),
-    _acknowledgements(outbox.c.address == _of("who"), outbox.c.created_at > _at("day")).label("acks_to_sender_24h"),
+    _one(func.count(), outbox, outbox.c.address == _of("who"), *_AUTOMATIC_SINCE).label("letters_to_sender_24h"),
     _acknowledgements(outbox.c.domain == _of("domain"), outbox.c.domain != "", outbox.c.created_at > _at("hour")).label(
         "acks_to_domain_1h"
     ),
@@ -124,14 +132,11 @@ _LETTERS = select(
 ).where(or_(outbox.c.id.in_(_any("ids")), outbox.c.letter_id.in_(_any("letters"))))
 _AUTOMATIC = (
     select(outbox.c.case_ref, func.count())
-    .where(
-        outbox.c.case_ref.in_(_any("refs")),
-        outbox.c.automatic,
-        outbox.c.kind.in_(TO_CUSTOMERS),
-        outbox.c.state != "cancelled",
-        outbox.c.created_at > _at("since"),
-    )
+    .where(outbox.c.case_ref.in_(_any("refs")), *_AUTOMATIC_SINCE)
     .group_by(outbox.c.case_ref)
+)
+_TO_ADDRESS = (
+    select(func.count()).select_from(outbox).where(outbox.c.address == bindparam("address"), *_AUTOMATIC_SINCE)
 )
 _OPEN_CASES = select(case.c.handler, func.count()).where(OPEN).group_by(case.c.handler)
 _LAST_MINUTE = select(func.count()).select_from(outbox).where(ACKNOWLEDGES, outbox.c.created_at > _at("minute"))
@@ -140,7 +145,7 @@ _LAST_MINUTE = select(func.count()).select_from(outbox).where(ACKNOWLEDGES, outb
 def figures(tx: Tx, batch: Sequence[Keys], now: datetime) -> list[dict[str, Any]]:
     """Everything that is a single value, for each of the batch."""
     rows = asked([{"number": number, **_identity(keys)} for number, keys in enumerate(batch)])
-    times = {"day": now - timedelta(hours=24), "hour": now - timedelta(hours=1)}
+    times = {"day": now - _DAY, "hour": now - timedelta(hours=1)}
     found = sorted(tx.execute(_FIGURES, {"asked": rows, **times}).mappings(), key=lambda row: row["number"])
     every: dict[str, Any] = {
         "acks_all_1m": tx.scalar(_LAST_MINUTE, {"minute": now - timedelta(minutes=1)}),
@@ -178,7 +183,14 @@ def letters(tx: Tx, outbox_ids: Sequence[int], letter_ids: Sequence[str]) -> dic
 
 def automatic(tx: Tx, refs: Sequence[str], now: datetime) -> dict[str, int]:
     """How many automatic letters customers were sent on each case in the last day."""
-    return _counts(tx.execute(_AUTOMATIC, {"refs": refs, "since": now - timedelta(hours=24)})) if refs else {}
+    return _counts(tx.execute(_AUTOMATIC, {"refs": refs, "day": now - _DAY})) if refs else {}
+
+
+def automatic_to(tx: Tx, address: str, now: datetime) -> int:
+    """How many automatic letters somebody was sent in the last day. Whoever asks about the same person waits meanwhile."""
+    locks.hold(tx, [address])
+    count: int = tx.execute(_TO_ADDRESS, {"address": shorten(address), "day": now - _DAY}).scalar_one()
+    return count
 
 
 def _identity(keys: Keys) -> dict[str, Any]:

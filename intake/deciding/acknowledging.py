@@ -5,9 +5,17 @@ Nothing here decides whether mail is filed: automatic marks stop answers, never 
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 from intake.deciding.question import Question
 from intake.signals import Dmarc
 from intake.tokens import untagged
+
+SAME_WORDS_FOR = timedelta(days=7)
+SAME_WORDS = 4_000  # characters that are compared: what a case keeps of them
+ALIKE = 0.8  # of the different words of both
+_WORD, _NUMBER = re.compile(r"\w+"), re.compile(r"\d+")
 
 
 def withheld(q: Question, to: str | None, case_ref: str | None = None) -> str | None:
@@ -25,6 +33,23 @@ def withheld(q: Question, to: str | None, case_ref: str | None = None) -> str | 
     sender-limit, domain-limit, overall-limit, unproven-limit: the caps of the brand.
     """
     return _of_message(q, to) or _of_limits(q, case_ref)
+
+
+def repeats_itself(q: Question) -> str | None:
+    """The same words as in another case of the last days, but for the numbers: a program that invents orders, or one of many
+    copies. What was said of the first holds for all; a person looks at each. For a case that is opened.
+    """
+    words = _words(q.message.reply or q.message.text)
+    lately = (c for c in q.facts.of_contact if q.now - c.received_at <= SAME_WORDS_FOR)
+    return "repeats-itself" if any(_alike(words, _words(case.words)) for case in lately) else None
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(_NUMBER.sub("0", text[:SAME_WORDS]).casefold()))
+
+
+def _alike(ours: frozenset[str], theirs: frozenset[str]) -> bool:
+    return bool(ours) and len(ours & theirs) >= ALIKE * len(ours | theirs)
 
 
 def _of_message(q: Question, to: str | None) -> str | None:
@@ -49,7 +74,7 @@ def _of_limits(q: Question, case_ref: str | None) -> str | None:
     limits, facts = q.brand.acknowledgement, q.facts
     if case_ref and facts.automatic_on_case_24h.get(case_ref, 0) >= limits.per_case_24h:
         return "acknowledged-lately"
-    if facts.acks_to_sender_24h >= limits.per_sender_24h:
+    if facts.letters_to_sender_24h >= limits.per_sender_24h:
         return "sender-limit"
     if facts.acks_to_domain_1h >= limits.per_domain_1h:
         return "domain-limit"

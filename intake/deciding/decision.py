@@ -68,7 +68,7 @@ class Facts:
     history: tuple[Event, ...] = ()  # of `by_token`, oldest first, the latest 50
     answers: Sent | None = None  # the letter of ours that this one answers
     reports_on: Sent | None = None
-    acks_to_sender_24h: int = 0
+    letters_to_sender_24h: int = 0  # automatic ones, of whatever kind
     acks_to_domain_1h: int = 0
     acks_all_1m: int = 0
     hold_notices_24h: int = 0  # that the member of staff was sent

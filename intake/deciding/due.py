@@ -15,9 +15,12 @@ from intake.letters.letter import Letter
 from intake.policy import Brand, Person, Policy
 
 
-def due(case: Case, policy: Policy, letters: Letters, *, now: datetime) -> Due:
-    """Everything that is due on a case at `now`, and when to look again."""
-    look = _Look(case=case, policy=policy, letters=letters, now=now)
+def due(case: Case, policy: Policy, letters: Letters, *, now: datetime, written: int = 0) -> Due:
+    """Everything that is due on a case at `now`, and when to look again.
+
+    `written` is how many automatic letters its customer was sent in the last day.
+    """
+    look = _Look(case=case, policy=policy, letters=letters, now=now, written=written)
     if case.status not in promising.SETTLED:
         look = look.followed_up()
         for promise in promising.watched(look.case):
@@ -35,12 +38,18 @@ class _Look:
     policy: Policy
     letters: Letters
     now: datetime
+    written: int
     events: tuple[Event, ...] = ()
     out: tuple[Letter, ...] = ()
 
     @property
     def brand(self) -> Brand:
         return self.policy.brand(self.case.brand)
+
+    @property
+    def may_write(self) -> bool:
+        """Nobody gets more automatic letters a day than the brand allows, however many cases they have."""
+        return self.written < self.brand.acknowledgement.per_sender_24h
 
     def then(self, *events: Event) -> _Look:
         return replace(self, case=fold(self.case, events), events=(*self.events, *events))
@@ -49,11 +58,14 @@ class _Look:
         return replace(self, out=(*self.out, *letters))
 
     def broken(self, promise: Promise) -> _Look:
-        """It cannot be kept any more. What the customer was told is renewed before its time has passed; leaders are told."""
-        told = promise.kind == "news"
+        """It cannot be kept any more. What the customer was told is renewed before its time has passed; leaders are told.
+
+        Who has had their letters of the day is not told of the new time, so that it is a target of our own.
+        """
+        told = promise.kind == "news" and self.may_write
         early = promising.renewal(self.now, self.brand)
         due_at = early if told else promise_due(early, self.brand.hours)
-        renewed = promising.made(self.case, promise.kind, due_at, now=self.now)
+        renewed = promising.made(self.case, "news" if told else "target", due_at, now=self.now)
         look = self.then(self._event(Kind.PROMISE_BROKEN, id=promise.id), renewed)
         if told:
             look = look.write(
@@ -66,7 +78,7 @@ class _Look:
                 )
             )
         cause = f"promise:{promise.id}:broken"
-        return look.write(*(self._reminder(person, promise, cause, 100) for person in self._leaders()))
+        return look.write(*(self._reminder(person, promise, cause, 100, told=told) for person in self._leaders()))
 
     def nudged(self, promise: Promise) -> _Look:
         """One reminder for the highest share of the time that has gone."""
@@ -84,7 +96,8 @@ class _Look:
         waiting = case.status is Status.FOLLOW_UP and case.follow_up_sent_at is None
         if not waiting or due_at is None or self.now < due_at:
             return self
-        if not case.route.address or not (case.acknowledged_at or case.replies):
+        reachable = case.route.address and (case.acknowledged_at or case.replies)
+        if not reachable or not self.may_write:
             return self._asked_again()
         look = self.then(self._event(Kind.FOLLOW_UP_SENT), *self._news())
         return look.write(self.letters.follow_up(look.case, cause=f"follow-up:{stamp(due_at)}", now=self.now))
@@ -96,7 +109,7 @@ class _Look:
         return [self._event(Kind.PROMISE_KEPT, id=promise.id) for promise in known]
 
     def _asked_again(self) -> _Look:
-        """No mail may go to this customer, so only a person can follow up: the owner is asked again, every working day."""
+        """No mail may go to this customer now, so only a person can follow up: the owner is asked again, every working day."""
         due_at = promise_due(promising.renewal(self.now, self.brand), self.brand.hours)
         look = self.then(self._event(Kind.FOLLOW_UP_DUE, due_at=stamp(due_at)))
         owner = self.policy.person(self.case.owner) or self._leaders()[0]
@@ -106,8 +119,10 @@ class _Look:
     def _event(self, kind: Kind, **data: object) -> Event:
         return Event(kind=kind, at=self.now, actor="daemon", data=data)
 
-    def _reminder(self, person: Person, promise: Promise, cause: str, percent: int) -> Letter:
-        return self.letters.nudge(self.case, person, cause=cause, now=self.now, promise=promise, percent=percent)
+    def _reminder(self, person: Person, promise: Promise, cause: str, percent: int, *, told: bool = False) -> Letter:
+        return self.letters.nudge(
+            self.case, person, cause=cause, now=self.now, promise=promise, percent=percent, told=told
+        )
 
     def _leaders(self) -> list[Person]:
         """The handler first. Where all of them have left the company, whoever is named first in it: never nobody."""

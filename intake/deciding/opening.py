@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from intake.case import Case, Event, Kind, Promise, Route, stamp
 from intake.cues import first_time_answer
-from intake.deciding.acknowledging import withheld
+from intake.deciding.acknowledging import repeats_itself, withheld
 from intake.deciding.decision import CaseChange, Decision, Hold
 from intake.deciding.promising import made, promise_of
 from intake.deciding.question import Judgement, Question
@@ -26,7 +26,7 @@ MANY_POINTS = 3  # separate issues from which on a complaint counts as complex
 def open_case(q: Question, judgement: Judgement, ref: str, letters: Letters) -> Decision:
     """A case of its own. On HOLD it is one until a person has placed it, so that clocks and register miss nothing."""
     customer, route = _customer(q, judgement)
-    why_not = withheld(q, route.address)
+    why_not = withheld(q, route.address) or repeats_itself(q)
     events = [_opened(q, judgement, ref, customer, route)]
     events += _related(q, judgement)
     events += _complexity(q)

@@ -76,7 +76,6 @@ class Letters:
         html: str | None = None,
         promise: Promise | None = None,
         attachments: Sequence[Attachment] = (),
-        message_subject: str | None = None,
     ) -> Letter:
         """A member of staff's own words, from the desk. A promise made in it is said as a dated sentence below them."""
         return self._to_customer(
@@ -90,7 +89,7 @@ class Letters:
             attachments=attachments,
             words=text,
             rich=rich_text(html),
-            topic=topic_of(message_subject or case.last_subject),
+            topic=topic_of(case.last_subject),
         )
 
     def notification(
@@ -122,11 +121,12 @@ class Letters:
             **about_files(attachments, withheld),
         )
 
-    def nudge(self, case: Case, person: Person, *, cause: str, now: datetime, promise: Promise, percent: int) -> Letter:
-        """So much of the time is gone; at 100 percent the promise is broken and the customer was told."""
-        return self._to_staff(
-            LetterKind.NUDGE, case, person, cause, now, promise=promise, percent=percent, words=shortened(case.words)
-        )
+    def nudge(
+        self, case: Case, person: Person, *, cause: str, now: datetime, promise: Promise, percent: int, told: bool
+    ) -> Letter:
+        """So much of the time is gone; at 100 percent the promise is broken, and the customer was `told` or was not."""
+        known: dict[str, Any] = {"percent": percent, "told": told, "words": shortened(case.words)}
+        return self._to_staff(LetterKind.NUDGE, case, person, cause, now, promise=promise, **known)
 
     def follow_up_task(self, case: Case, person: Person, *, cause: str, now: datetime, due_at: datetime) -> Letter:
         """To the owner: call the customer, and what to say."""

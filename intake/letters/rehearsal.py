@@ -116,8 +116,8 @@ def _to_staff(pen: Letters, case: Case, person: Person, brand: Brand) -> Iterato
             kind_of=kind_of,
             promise=promise,
         )
-    for percent, promise in product((50, 100), (PROMISE, TARGET)):
-        yield partial(pen.nudge, case, person, **AT, promise=promise, percent=percent)
+    for percent, promise, told in product((50, 100), (PROMISE, TARGET), (True, False)):
+        yield partial(pen.nudge, case, person, **AT, promise=promise, percent=percent, told=told)
     yield partial(pen.follow_up_task, case, person, **AT, due_at=RENEWED.due_at)
     yield partial(pen.status, case, person, **AT, history=("A customer wrote.",))
     for about, reason in product((case, None), HELD):

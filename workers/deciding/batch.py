@@ -62,7 +62,7 @@ class Batch:
         facts, who = question.facts, question.signals.sender or question.message.conversation or ""
         now = replace(
             facts,
-            acks_to_sender_24h=facts.acks_to_sender_24h + self._addresses[who],
+            letters_to_sender_24h=facts.letters_to_sender_24h + self._addresses[who],
             acks_to_domain_1h=facts.acks_to_domain_1h + (self._domains[domain(who)] if domain(who) else 0),
             acks_all_1m=facts.acks_all_1m + self._addresses.total(),
             hold_notices_24h=facts.hold_notices_24h + self._notices[question.signals.staff],

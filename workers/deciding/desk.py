@@ -22,7 +22,7 @@ from intake.letters.kinds import Letters
 from intake.letters.letter import Delivery, Letter, Pending, Submission
 from intake.policy import Policy
 from intake.ports import Ids
-from store import apply, cases, facts
+from store import apply, cases, facts, lookups
 from store.recording import Look
 from store.writer import Tx
 from workers.deciding.batch import Batch, strangers
@@ -64,7 +64,8 @@ class Desk:
 
     def look(self, tx: Tx, case: Case, now: datetime) -> Due:
         """Do what time has made due on a case, as it was when it was taken up. Raises Conflict where it has moved on."""
-        found = due(case, self.policy, self.letters, now=now)
+        written = lookups.automatic_to(tx, case.route.address, now)
+        found = due(case, self.policy, self.letters, now=now, written=written)
         self._apply(tx, {None: found}, now, look=lambda _: found.next_look, seen=(case,))
         return found
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from intake.deciding.acknowledging import withheld
+from intake.deciding.acknowledging import repeats_itself, withheld
 from intake.deciding.decision import Facts
 from intake.deciding.question import Question
 from intake.message import Envelope
 from intake.signals import Dmarc
 from tests.harbour import TUESDAY
-from tests.intake.asking import REF, ask
+from tests.intake.asking import REF, a_case, ask
 
 JO = "jo@customer.example"
 
@@ -34,7 +34,7 @@ def asked(*, facts: dict[str, Any] | None = None, **how: Any) -> Question:
         ("older-than-a-day", asked(raw={"received_at": TUESDAY - timedelta(hours=24, seconds=1)})),
         ("not-addressed-to-us", asked(To="undisclosed-recipients:;")),
         ("acknowledged-lately", asked(facts={"automatic_on_case_24h": {REF: 1}})),
-        ("sender-limit", asked(facts={"acks_to_sender_24h": 3})),
+        ("sender-limit", asked(facts={"letters_to_sender_24h": 3})),
         ("domain-limit", asked(facts={"acks_to_domain_1h": 100})),
         ("overall-limit", asked(facts={"acks_all_1m": 300}, signals={"dmarc": Dmarc.PASS})),
         ("unproven-limit", asked(facts={"acks_all_1m": 30})),
@@ -51,7 +51,7 @@ def test_a_letter_is_withheld_with_its_reason(slug: str, q: Question) -> None:
         asked(raw={"received_at": TUESDAY - timedelta(hours=24)}),
         asked(To="colleague@elsewhere.example", Cc="help@harbour.example"),
         asked(To="help+c.hh48291357k@harbour.example"),
-        asked(facts={"acks_to_sender_24h": 2, "acks_to_domain_1h": 99, "acks_all_1m": 29}),
+        asked(facts={"letters_to_sender_24h": 2, "acks_to_domain_1h": 99, "acks_all_1m": 29}),
         asked(facts={"automatic_on_case_24h": {"HH-1111-2222X": 5}}),
         asked(facts={"acks_all_1m": 299}, signals={"dmarc": Dmarc.PASS}),
         asked(facts={"acks_all_1m": 299, "known_since": TUESDAY}),
@@ -78,3 +78,24 @@ def test_a_provider_that_hands_over_a_mail_does_not_vouch_for_its_author(media_t
 
 def test_a_case_that_is_opened_again_is_acknowledged_whatever_it_had_today() -> None:
     assert withheld(asked(facts={"automatic_on_case_24h": {REF: 9}}), JO, None) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "slug"),
+    [
+        ("Order 88124 is late! When does it come?", 0, "repeats-itself"),
+        ("ORDER 9 is late. When does it come? Today?", 7, "repeats-itself"),
+        ("Order 88124 is late! When does it come?", 8, None),
+        ("The kettle of order 88124 leaks, I want my money back.", 0, None),
+        ("Order 88124 is broken! Who pays for it?", 0, None),
+    ],
+    ids=["another number", "nearly the same", "long after", "another complaint", "alike at its beginning"],
+)
+def test_who_says_the_same_of_another_order_is_not_answered_again(text: str, days: int, slug: str | None) -> None:
+    """L-02: a program that invents an order each time had three answers a day for ever."""
+    before = a_case(words="Order 88123 is late! When does it come?", received_at=TUESDAY - timedelta(days=days))
+    assert repeats_itself(asked(text=text, facts={"of_contact": (before,)})) == slug
+
+
+def test_mail_without_a_word_repeats_nothing() -> None:
+    assert repeats_itself(asked(text="", facts={"of_contact": (a_case(words=""),)})) is None

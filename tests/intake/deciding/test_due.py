@@ -21,9 +21,9 @@ NEWS = Promise(
 FRIDAY = datetime(2026, 1, 16, 16, 0, tzinfo=UTC)
 
 
-def looked(case: Case, at: datetime) -> Due:
+def looked(case: Case, at: datetime, *, written: int = 0) -> Due:
     pen = letters()
-    return due(case, pen.policy, pen, now=at)
+    return due(case, pen.policy, pen, now=at, written=written)
 
 
 def after(case: Case, done: Due) -> Case:
@@ -134,3 +134,17 @@ def test_who_never_heard_from_us_by_mail_gets_no_follow_up_by_itself_but_the_own
 def test_nothing_is_due_on_a_case_that_is_over(status: Status) -> None:
     done = looked(a_case(status=status, promises=(NEWS,)), TUESDAY + timedelta(days=3))
     assert (done.letters, done.changes, done.next_look) == ((), (), None)
+
+
+def test_who_had_three_letters_today_is_not_written_to_and_staff_read_that_it_is_up_to_them() -> None:
+    case = a_case(promises=(NEWS,))
+    done = looked(case, TUESDAY.replace(hour=17, minute=25), written=3)
+    assert told(done) == [("nudge", "asha"), ("nudge", "ben")]
+    assert "The customer was not told" in done.letters[0].text
+    broken, renewed = after(case, done).promises
+    assert (broken.state, renewed.kind) == (PromiseState.BROKEN, "target")
+
+
+def test_the_follow_up_of_who_had_three_letters_today_is_made_by_phone() -> None:
+    assert told(looked(WAITING, FRIDAY, written=2)) == [("follow_up", "jo")]
+    assert told(looked(WAITING, FRIDAY, written=3)) == [("follow_up_task", "asha")]

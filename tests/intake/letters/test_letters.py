@@ -357,7 +357,9 @@ def test_a_very_long_message_is_cut_in_the_letter_and_takes_no_time() -> None:
 )
 def test_a_reminder_says_in_its_subject_how_much_time_is_left(percent: int, subject: str) -> None:
     now = TODAY.due_at - timedelta(hours=3)
-    assert PEN.nudge(CASE, KIM, cause="promise:p1", now=now, promise=TODAY, percent=percent).subject == subject
+    assert (
+        PEN.nudge(CASE, KIM, cause="promise:p1", now=now, promise=TODAY, percent=percent, told=True).subject == subject
+    )
 
 
 def test_what_was_not_done_is_said_with_the_reason_and_the_way_to_mend_it() -> None:
