@@ -40,8 +40,7 @@ class Recipients:
         return self._is_known(address) or self.fault(address) is not None
 
     def _is_known(self, address: str, also: tuple[str, ...] = ()) -> bool:
-        # Some senders encode the plus sign of an address that they took from a web page.
-        plain = untagged(address.replace("%2b", "+").replace("%2B", "+"))
+        plain = untagged(address)
         if plain == "postmaster" or plain in self._addresses or address.lower() in self._addresses:
             return True
         local, _, domain = plain.rpartition("@")

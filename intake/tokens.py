@@ -135,7 +135,8 @@ def _expiry(policy: Policy, now: datetime) -> str:
 
 
 def _plain(address: str) -> str:
-    return address.strip().removeprefix("<").removesuffix(">").strip().lower()
+    """Lower case, without <>. Some senders encode the plus sign of an address that they took from a web page."""
+    return address.strip().removeprefix("<").removesuffix(">").strip().lower().replace("%2b", "+")
 
 
 def _match(address: str) -> re.Match[str] | None:

@@ -51,6 +51,7 @@ class _Known:
     related: dict[str, Case]
     histories: dict[str, list[Any]]
     automatic: dict[str, int]
+    customers: frozenset[str]
 
     def first(self, refs: Sequence[str]) -> Case | None:
         return next((self.cases[ref] for ref in refs if ref in self.cases), None)
@@ -113,6 +114,7 @@ def _read(tx: Tx, batch: Sequence[Keys], found: Sequence[_Found], now: datetime)
         ),
         related=cases.look_all(tx, [ref for case in told for ref in case.related]),
         histories=chain.histories(tx, [case.ref for case in told]),
+        customers=lookups.customers(tx, (address for keys in batch for address in keys.named)),
         automatic=lookups.automatic(tx, sorted({case.ref for case in known.values()}), now),
     )
 
@@ -142,6 +144,7 @@ def _facts(keys: Keys, found: _Found, figures: dict[str, Any], known: _Known) ->
         history=tuple(known.histories.get(by_token.ref, ())[-_HISTORY:]) if by_token else (),
         answers=known.sent.get(found.answered) if found.answered is not None else None,
         reports_on=next((known.sent[key] for key in map(shorten, keys.bounce_letters) if key in known.sent), None),
+        customers=known.customers.intersection(keys.named),
         automatic_on_case_24h={ref: count for ref, count in known.automatic.items() if ref in mine},
         **figures,
     )

@@ -119,6 +119,7 @@ def _leading(table: Table, column: str, most: int) -> Select[Any]:
 
 _OF_PEOPLE = _leading(participant, "address", OF_CONTACT)
 _OF_MATTERS = _leading(case_matter, "matter", OF_MATTER)
+_CUSTOMERS = select(participant.c.address).where(participant.c.address.in_(_any("addresses"))).distinct()
 _THREADS = select(thread_id).where(thread_id.c.message_id.in_(_any("ids")))
 _LETTERS = select(
     outbox.c.id,
@@ -171,6 +172,12 @@ def threads(tx: Tx, ids: Iterable[str]) -> dict[str, list[Row[Any]]]:
     for row in tx.execute(_THREADS, {"ids": wanted}) if wanted else ():
         found.setdefault(row.message_id, []).append(row)
     return {each: sorted(rows, key=lambda row: row.outbox_id is None) for each, rows in found.items()}
+
+
+def customers(tx: Tx, addresses: Iterable[str]) -> frozenset[str]:
+    """Those of the addresses that take part in a case."""
+    wanted = shortened(sorted(set(addresses)))
+    return frozenset(tx.scalars(_CUSTOMERS, {"addresses": wanted})) if wanted else frozenset()
 
 
 def letters(tx: Tx, outbox_ids: Sequence[int], letter_ids: Sequence[str]) -> dict[int | str, Sent]:

@@ -71,10 +71,10 @@ class Story:
         """Somebody presses Reply in their mail program: top-posted, with the letter quoted below."""
         return await self.arrives(self._answer(letter, text, by, headers))
 
-    async def staff(self, letter: Posted, text: str) -> Decision:
+    async def staff(self, letter: Posted, text: str, **headers: str) -> Decision:
         """A member of staff presses Reply, and their mail program submits it with their login."""
         person = next(p for p in self.desk.policy.people if p.email == letter.address)
-        answer = self._answer(letter, text, f"{person.name} <{person.email}>", {})
+        answer = self._answer(letter, text, f"{person.name} <{person.email}>", headers)
         return await self.arrives(replace(answer, envelope=replace(answer.envelope, login=person.login)))
 
     async def says(self, text: str, *, conversation: str = "c1", name: str = "", address: str = "") -> Decision:

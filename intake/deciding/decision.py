@@ -35,6 +35,7 @@ class Keys:
     matters: tuple[str, ...]
     bounce_letters: tuple[str, ...]  # letter ids of proven bounce addresses
     staff: str = ""  # the address of the member of staff whom it claims to be from
+    named: tuple[str, ...] = ()  # addresses in what such a person newly wrote
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +72,9 @@ class Facts:
     letters_to_sender_24h: int = 0  # automatic ones, of whatever kind
     acks_to_domain_1h: int = 0
     acks_all_1m: int = 0
+    customers: frozenset[str] = (
+        frozenset()
+    )  # of the addresses that a member of staff wrote, those that take part in a case
     hold_notices_24h: int = 0  # that the member of staff was sent
     automatic_on_case_24h: dict[str, int] = field(
         default_factory=dict

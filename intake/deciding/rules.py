@@ -14,7 +14,10 @@ from intake.deciding.question import Finding, Judgement, Question, Rule
 from intake.message import Message, RawMessage
 from intake.policy import Person
 from intake.signals import Direction, Dmarc, Origin, Signals, Token
+from intake.staff.relay import addresses
 from intake.words import is_forward_subject
+
+MOST_NAMED = 50  # addresses in one mail that are looked up
 
 
 def second_delivery(q: Question) -> Finding | None:
@@ -211,6 +214,7 @@ def keys(inbound_id: int | None, raw: RawMessage, message: Message, signals: Sig
         message_ids=tuple(dict.fromkeys((*message.in_reply_to, *reversed(message.references)))),
         matters=signals.matters,
         staff=signals.staff,
+        named=addresses(message.reply)[:MOST_NAMED] if signals.staff else (),
         bounce_letters=tuple(t.subject for t in signals.tokens if t.direction is Direction.BOUNCE),
     )
 

@@ -19,7 +19,7 @@ from intake.signals import Origin
 from intake.staff.acts import Act, Refused
 from intake.staff.commands import Instructions, read
 from intake.staff.orders import ORDERS
-from intake.staff.relay import attached_mail, clean, passable
+from intake.staff.relay import addresses, attached_mail, clean, passable
 from intake.words import own_words, repeats
 
 _WITHHELD = {
@@ -163,6 +163,12 @@ def _sendable(act: Act) -> str:
     if repeats(act.said.body, _notification(act.q, act.person, bare, act.letters)):
         raise Refused(
             "letter-quoted", "Your text still holds lines of our letter to you. Please delete them and send it again."
+        )
+    others = act.q.facts.customers.intersection(addresses(act.said.body)) - {*act.case.participants}
+    if others:
+        listed = ", ".join(sorted(others))
+        raise Refused(
+            "names-a-customer", f"Your text holds the address of another customer; please take it out: {listed}"
         )
     words = clean(act.said.body, act.person, act.brand, act.q.policy)
     if not words:

@@ -26,6 +26,11 @@ CONTACT_LINES = 10  # at most, under a name
 CONTACT_LINE = 80  # characters: contact details are short, sentences are not
 
 
+def addresses(words: str) -> tuple[str, ...]:
+    """Every address that stands in a text, lower case, each once."""
+    return tuple(dict.fromkeys(found.lower() for found in ADDRESS.findall(words)))
+
+
 def clean(words: str, person: Person, brand: Brand, policy: Policy) -> str:
     """Words for the customer: without the writer's contact details, private addresses replaced by the desk's."""
     private = {a.lower() for p in policy.people for a in (p.email, *p.also)}

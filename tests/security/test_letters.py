@@ -13,7 +13,7 @@ import pytest
 from bench.approved import amiss, hostile
 from intake.message import Envelope, RawMessage
 from tests.harbour import ASHA
-from tests.story import Story, a_story
+from tests.story import DESK, Story, a_story
 
 
 @pytest.mark.parametrize("first", range(0, 300, 100))
@@ -43,6 +43,34 @@ async def test_s11_nothing_of_ours_that_lies_around_the_words_of_staff_is_on_the
         ):
             assert inside.encode() not in answer.blob, inside
             assert inside not in answer.words, inside
+
+
+async def test_s11_an_answer_with_the_address_of_another_customer_goes_back_to_its_author() -> None:
+    """freescout#1095: what belonged to one client went to another."""
+    async with a_story() as story:
+        await story.mail("My chair (order 99456) is scratched.", by="Al <al@customer.example>", subject="Chair")
+        await story.mail("My lamp (order 88123) has the wrong shade.")
+        notice = await story.latest("notification", ASHA.email)
+        decision = await story.staff(notice, "As we wrote to AL@customer.example, it is on its way.")
+        assert decision.reasons[-1] == "refused:names-a-customer"
+        assert "al@customer.example" in (await story.latest("refusal")).words
+        await story.staff(notice, "We will write to jo@customer.example and to the carrier at post@carrier.example.")
+        (answer,) = await story.letters("reply")
+        assert "post@carrier.example" in answer.words
+
+
+async def test_s15_a_note_to_all_reaches_nobody() -> None:
+    """brimir#412, Tiledesk#157, erxes#33: what was for colleagues was on the wire. Reply-all takes the customer along."""
+    async with a_story() as story:
+        await story.mail("My lamp (order 88123) has the wrong shade.")
+        notice = await story.latest("notification", ASHA.email)
+        path = str(notice.mail["Reply-To"])
+        for cc in ("jo@customer.example", f"jo@customer.example, {DESK}", path):
+            await story.staff(notice, f"#note\nZebra: she is upset. {cc}", Cc=cc)
+        out = [posted for posted in await story.letters() if posted.address != ASHA.email]
+        assert out
+        assert not any(b"Zebra" in posted.blob for posted in out)
+        assert await story.letters("reply") == []
 
 
 def outlook(story: Story, to: str, quoted: str) -> RawMessage:

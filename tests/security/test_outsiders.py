@@ -102,6 +102,7 @@ DIFFERENTIALS = [
     f"x@evil.example (<{ASHA.email}>)",
     f"x@evil.example ({ASHA.email})",
     f"{ASHA.email}(x).evil.example",
+    f'"{ASHA.email}> ORCPT=a@b"@evil.example',
     f"staff: {ASHA.email};",
     f"<@evil.example:{ASHA.email}>",
     f'"asha"@{ASHA.email.partition("@")[2]}',
@@ -136,6 +137,13 @@ async def test_s09_s10_a_from_that_two_readers_read_apart_is_nobody_and_the_mail
         assert {posted.address for posted in (await scene.story.letters())[before:]} <= staff, "and nobody is answered"
 
 
+STEERING = (
+    *("X-Answerable", "X-Answerable-Case", "X-Complaint-Case", "X-Complaint-Status", "X-Resolved-Contact"),
+    *("RT-Originator", "X-RT-Original-Encoding", "RT-Attach-Message", "RT-Send-Cc", "RT-Squelch-Replies-To"),
+    *("X-Zammad-Ticket-CustomerId", "X-Zammad-Article-Internal", "X-OTRS-FollowUp-State", "X-OTRS-Owner"),
+)
+
+
 async def test_s13_headers_of_ours_in_a_strangers_mail_have_no_effect_even_in_an_attached_one() -> None:
     """RT CVE-2012-4735 and CVE-2023-41259: headers from outside steered the ticket."""
     inside = "X-Answerable: l1.kaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n" + verdict(f"{ME}; dmarc=pass header.from=evil.example")
@@ -143,12 +151,24 @@ async def test_s13_headers_of_ours_in_a_strangers_mail_have_no_effect_even_in_an
     attached = f"Content-Type: message/rfc822\r\n\r\n{inside}From: {ASHA.email}\r\n\r\n#resolve"
     body = f"--b\r\n\r\nA complaint.\r\n--b\r\n{attached}\r\n--b--"
     async with a_scene() as scene:
-        more = f"X-Answerable-Case: {scene.ref}\r\nX-Answerable: {scene.ref}\r\nBcc: jo@customer.example\r\n{mime}"
+        before = len(await scene.story.letters())
+        steering = "".join(f"{name}: {scene.ref}\r\n" for name in STEERING)
+        resent = f"Resent-From: {ASHA.email}\r\nResent-To: jo@customer.example\r\nResent-Bcc: jo@customer.example\r\n"
+        more = f"{steering}{resent}Bcc: jo@customer.example\r\n{mime}"
         decision = await scene.arrives(
             Forgery(to="help@harbour.example", from_=(MALLORY,), top=BORDER, more=more, body=body, subject="Hello")
         )
         assert decision.verdict.value == "OPEN"
         assert (await scene.story.case(scene.ref)).contacts == 1
+        staff = {p.email for p in scene.story.desk.policy.people}
+        out = [p for p in (await scene.story.letters())[before:] if p.address not in staff]
+        assert {p.address for p in out} <= {MALLORY}, "nobody whom a header names"
+        for posted in out:
+            assert not {name.lower() for name in posted.mail} & {
+                "resent-from",
+                "resent-to",
+                *map(str.lower, STEERING[1:]),
+            }
 
 
 @pytest.mark.parametrize(

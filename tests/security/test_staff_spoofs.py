@@ -89,6 +89,17 @@ async def test_the_address_counts_where_the_envelope_says_it_not_in_a_header_of_
             assert await scene.relayed() == []
 
 
+@pytest.mark.parametrize("encoded", ["%2B", "%2b"])
+@pytest.mark.parametrize("where", ["to", "rcpt_to"])
+async def test_s12_an_address_whose_plus_sign_was_encoded_on_the_way_is_the_same(where: str, encoded: str) -> None:
+    async with a_scene() as scene:
+        address = scene.addresses["stolen"].replace("+", encoded)
+        await scene.arrives(Forgery(**{"to": "help@harbour.example", where: address.upper()}))
+        assert len(await scene.relayed()) == 1
+        await scene.arrives(Forgery(**{"to": "help@harbour.example", where: address}, top=BORDER))
+        assert len(await scene.relayed()) == 1
+
+
 async def test_s12_a_mail_to_the_addresses_of_two_cases_is_held() -> None:
     """A reply to all, or two of them in one mail: whose customer is meant, only its author can tell."""
     async with a_scene() as scene:
