@@ -1,4 +1,4 @@
-"""A case's history: `evolve` folds one event into the case, `replay` rebuilds the case from all of them.
+"""A case's history: `fold` adds events to the case, `replay` rebuilds the case from all of them.
 
 Whatever can be derived is derived here. Each function says which data its event holds, and answers with what it changes.
 """
@@ -6,13 +6,15 @@ Whatever can be derived is derived here. Each function says which data its event
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
-from typing import Any, TypeAlias
+from types import SimpleNamespace
+from typing import Any, TypeAlias, cast
 
 from intake.case import Case, Event, Kind, Promise, PromiseState, Route, Status, when
 
 Changes: TypeAlias = dict[str, Any]  # new values of a case's fields
+_FIELDS = tuple(field.name for field in fields(Case))
 
 
 def opened(event: Event) -> Case:
@@ -241,28 +243,24 @@ FOLDS: dict[Kind, Callable[[Case, Event], Changes]] = {
 }
 
 
-def evolve(case: Case | None, event: Event) -> Case:
-    """Fold one event in. Only `case_opened` may begin a case, and only once."""
-    if case is None:
-        return opened(event)
-    return replace(case, **FOLDS[event.kind](case, event), events=case.events + 1)
-
-
 def fold(case: Case, events: Iterable[Event]) -> Case:
-    """Fold several events in, oldest first."""
+    """Fold events in, oldest first. Only `case_opened` may begin a case, and only once.
+
+    Meanwhile the case is a draft that can be changed: making a case of so many fields anew for every event takes far longer.
+    """
+    draft = SimpleNamespace(**{name: getattr(case, name) for name in _FIELDS})
     for event in events:
-        case = evolve(case, event)
-    return case
+        vars(draft).update(FOLDS[event.kind](cast(Case, draft), event), events=draft.events + 1)
+    return Case(**vars(draft))
 
 
 def replay(events: Iterable[Event]) -> Case:
     """The case that this history, oldest first, tells. Raises ValueError where it tells nothing."""
-    case: Case | None = None
-    for event in events:
-        case = evolve(case, event)
-    if case is None:
+    history = iter(events)
+    first = next(history, None)
+    if first is None:
         raise ValueError("a case begins with case_opened")
-    return case
+    return fold(opened(first), history)
 
 
 def _with(old: tuple[str, ...], *new: str | None) -> tuple[str, ...]:

@@ -96,6 +96,7 @@ class Calendar:
         return datetime.combine(day, moment, tzinfo=self.zone).astimezone(UTC)
 
 
+@lru_cache(maxsize=1000)  # what is decided together has one time
 def promise_due(received_at: datetime, hours: Hours) -> datetime:
     """When the customer hears from us: today's close up to the cut-off of a working day, else the next working day's."""
     calendar = Calendar(hours)
@@ -106,6 +107,7 @@ def promise_due(received_at: datetime, hours: Hours) -> datetime:
     return calendar.closes_at(day)
 
 
+@lru_cache(maxsize=1000)
 def say_when(due_at: datetime, now: datetime, hours: Hours, locale: str = "en_GB") -> str:
     """A moment as a customer is told it: "by 17:30 on Tuesday 7 April (UK time)".
 

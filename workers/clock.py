@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from base64 import b32encode
 from datetime import UTC, datetime
-
-ALPHABET = "abcdefghijkmnopqrstuvwxyz0123456789"
 
 
 class SystemClock:
@@ -40,6 +39,5 @@ class SystemIds:
 
 
 def _word(length: int) -> str:
-    """So many letters and digits. One large number costs a tenth of drawing each of them."""
-    number = secrets.randbelow(len(ALPHABET) ** length)
-    return "".join(ALPHABET[number // len(ALPHABET) ** at % len(ALPHABET)] for at in range(length))
+    """So many letters and digits, a multiple of eight: five bits each (base32)."""
+    return b32encode(secrets.token_bytes(length * 5 // 8)).decode().lower()

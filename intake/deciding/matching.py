@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from intake.case import Case
 from intake.message import Message
@@ -91,6 +92,7 @@ def _similarity(message: Message, case: Case) -> int:
     return round(max(0.0, percent - _UNRELATED) / (100 - _UNRELATED) * _MAX_SIMILAR)
 
 
+@lru_cache(maxsize=200)  # a message is compared with several cases, and by two rules
 def _longer_words(text: str) -> str:
     return " ".join(sorted(set(_LONG_WORD.findall(text[:MAX_WORDS].casefold())) - _COMMON))
 

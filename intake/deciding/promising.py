@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from intake.case import Case, Event, Kind, Promise, Status, stamp, when
 from intake.hours import Calendar, promise_due
-from intake.policy import Brand
+from intake.policy import Brand, Hours
 
 SETTLED = (Status.MERGED, Status.RESOLVED)  # nothing is owed on the case
 
@@ -68,11 +69,16 @@ def next_update(case: Case, *, now: datetime, brand: Brand, offset: int = 0) -> 
 
 def nudge_times(promise: Promise, brand: Brand) -> Iterator[tuple[int, datetime]]:
     """(percent, when) of each reminder still to come: shares of the working time between making and due."""
-    calendar = Calendar(brand.hours)
-    whole = calendar.working_time_between(promise.made_at, promise.due_at)
     for percent in brand.promises.nudge_at:
         if percent > promise.nudged:
-            yield percent, calendar.add_working_time(promise.made_at, whole * percent / 100)
+            yield percent, _share(promise.made_at, promise.due_at, percent, brand.hours)
+
+
+@lru_cache(maxsize=1000)  # promises that are made together are due together
+def _share(begin: datetime, end: datetime, percent: int, hours: Hours) -> datetime:
+    """When so much of the working time between two moments has gone by."""
+    calendar = Calendar(hours)
+    return calendar.add_working_time(begin, calendar.working_time_between(begin, end) * percent / 100)
 
 
 def last_moment(promise: Promise, brand: Brand) -> datetime:

@@ -48,6 +48,9 @@ def _words(value: str, *, plain: bool) -> list[str]:
 
 
 def _folded(name: str, words: list[str]) -> bytes:
+    whole = f"{name}: {' '.join(words)}"
+    if len(whole) <= SHOWN_LINE:
+        return f"{whole}\r\n".encode("ascii")
     lines = [f"{name}: {words[0]}"]
     for word in words[1:]:
         if len(lines[-1]) + 1 + len(word) <= SHOWN_LINE:

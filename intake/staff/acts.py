@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from intake.case import Case, Event, Kind, Status
 from intake.deciding.decision import CaseChange
 from intake.deciding.question import Question
-from intake.history import evolve
+from intake.history import fold
 from intake.hours import Calendar
 from intake.letters.kinds import About, Letters
 from intake.letters.letter import Letter
@@ -46,10 +46,7 @@ class Act:
         return self.add(Event(kind=kind, at=self.q.now, actor=self.person.id, data=data))
 
     def add(self, *events: Event) -> Act:
-        case = self.case
-        for event in events:
-            case = evolve(case, event)
-        return replace(self, case=case, events=(*self.events, *events))
+        return replace(self, case=fold(self.case, events), events=(*self.events, *events))
 
     def write(self, letter: Letter) -> Act:
         """One letter of a kind for each reader: of two, the later one knows more."""

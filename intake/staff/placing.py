@@ -7,7 +7,7 @@ from dataclasses import replace
 from intake.case import Case, Event, Kind, Status, stamp
 from intake.deciding import promising
 from intake.deciding.decision import CaseChange
-from intake.history import evolve
+from intake.history import fold
 from intake.hours import promise_due
 from intake.policy import Person
 from intake.staff.acts import Act, Refused
@@ -24,9 +24,7 @@ def join(act: Act, command: Command) -> Act:
         )
     other = _meant(act, command)
     events = _taken_in(act, other)
-    after = other
-    for event in events:
-        after = evolve(after, event)
+    after = fold(other, events)
     act = act.then(Kind.CASE_MERGED, into=other.ref)
     act = replace(act, changes=(CaseChange(ref=other.ref, events=tuple(events)),))
     for reader in _readers(act, after):
