@@ -9,6 +9,7 @@ import re
 from typing import Literal, TypeAlias
 
 from intake.cues.plain import plain, words
+from intake.spotting import Expressions, Spotter
 
 Answer: TypeAlias = Literal["yes", "no", "unclear"]
 
@@ -110,7 +111,7 @@ def says_resolved(text: str, *, asked: bool = True) -> Answer:
     return "unclear"
 
 
-_NOT_FIRST = words(
+_NOT_FIRST = Expressions(
     rf"(?:not|isn't|nicht|pas|no es|non è|niet)(?: \w+){{0,3}} (?:{_FIRST_TIME})",
     r"(?:second|third|fourth|fifth|2nd|3rd|4th) time|already (?:told|wrote|written|called|rang|e-?mailed|contacted)",
     r"(?:told|wrote|written|called|rang|e-?mailed|contacted|complained)(?: to)? (?:you|before|already|your|twice|last)",
@@ -121,12 +122,12 @@ _NOT_FIRST = words(
     r"(?:seconda|terza) volta|già (?:scritto|detto|segnalato|chiamato)",
     r"(?:tweede|derde) keer|al eerder|al (?:gemeld|geschreven|gebeld)",
 )
-_OTHER_FIRST = words(
+_OTHER_FIRST = Expressions(
     rf"(?:{_FIRST_TIME})(?: (?:that|when))? (?:i|we|ich|je|j'ai|ho|ik) (?:(?:have|ever|'ve) )?"
     r"(?:ordered|bought|used|shopped|wrote|called|rang|told|tried|bestellt|gekauft)",
     r"first time (?:buyer|customer|user|order|ordering|buying|shopping)",
 )
-_FIRST = words(_FIRST_TIME)
+_TIMES = Spotter({"not-first": _NOT_FIRST, "other-first": _OTHER_FIRST, "first": Expressions(_FIRST_TIME)})
 
 
 def first_time_answer(text: str, *, asked: bool = True) -> Literal["yes", "no", ""]:
@@ -140,8 +141,9 @@ def first_time_answer(text: str, *, asked: bool = True) -> Literal["yes", "no", 
     opens_no, opens_yes = _NO.match(said, begin), _YES.match(said, begin)
     # "yes, all good" answers the other question
     bare = asked and len(re.findall(r"\w+", said[begin:])) <= 3 and not _GOOD.search(said)
-    if _NOT_FIRST.search(said) or (opens_no and (bare or _FIRST.search(said))):
+    heard = _TIMES.spot(said)
+    if "not-first" in heard or (opens_no and (bare or "first" in heard)):
         return "no"
-    if (_FIRST.search(said) and not _OTHER_FIRST.search(said)) or (opens_yes and bare):
+    if ("first" in heard and "other-first" not in heard) or (opens_yes and bare):
         return "yes"
     return ""
