@@ -121,6 +121,19 @@ async def test_the_same_mail_by_another_way_is_a_duplicate_of_the_first(store: S
     assert (await ask(store, fingerprint="")).duplicate_of is None
 
 
+async def test_a_message_that_is_asked_about_again_is_not_its_own_duplicate(store: Store) -> None:
+    again = await store.write(lambda tx: inbound.receive(tx, raw("1")).inbound_id)
+    await store.write(lambda tx: do(tx, decision(verdict=Verdict.RECORD, case_ref=None), inbound_id=again))
+    mark = await store.read(lambda tx: tx.scalar(messages.select().with_only_columns(messages.c.fingerprint)))
+    assert (await ask(store, inbound_id=again, fingerprint=mark)).duplicate_of is None
+
+
+async def test_messages_without_a_fingerprint_are_not_the_same(store: Store) -> None:
+    bare = await store.write(lambda tx: inbound.receive(tx, raw("1")).inbound_id)
+    await store.write(lambda tx: tx.execute(messages.update().values(fingerprint="")).rowcount)
+    assert (await ask(store, inbound_id=bare + 1, fingerprint="")).duplicate_of is None
+
+
 async def test_acknowledgements_are_counted_by_sender_domain_case_and_minute(store: Store) -> None:
     await open_case(store, (letter(), submission("l1")))
     neighbour = letter(cause="inbound:2", to=Route(channel="mail", address="mo@customer.example"))

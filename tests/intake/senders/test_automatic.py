@@ -54,6 +54,21 @@ def test_a_list_is_told_by_its_headers_or_its_precedence(headers: dict[str, str]
 
 
 @pytest.mark.parametrize(
+    ("value", "forbids"),
+    [("All", True), ("OOF", True), ("autoreply", True), ("DR, RN;OOF", True), ("DR, RN, NRN", False), ("", False)],
+)
+def test_only_some_of_what_can_be_suppressed_is_an_answer(value: str, forbids: bool) -> None:
+    """MS-OXCMAIL 2.1.3.2.20: delivery and read receipts are none."""
+    assert automatic.forbids_answers(mail(X_Auto_Response_Suppress=value)) is forbids
+
+
+@pytest.mark.parametrize("value", ["", " ", "no", "False", "0"])
+def test_a_mark_that_says_no_is_none(value: str) -> None:
+    assert not automatic.replier_header(mail(X_Autoreply=value))
+    assert not automatic.loop_header(mail(X_Loop=value))
+
+
+@pytest.mark.parametrize(
     ("path", "null"),
     [
         ("<>", True),

@@ -117,6 +117,9 @@ def test_an_ordinary_from_line_is_an_identity(line: str, address: str) -> None:
         pytest.param(["jo@ｃorp.example"], "from-address", id="full-width letter"),
         pytest.param(["jo@cоrp.example"], "from-address", id="Cyrillic letter among Latin ones"),
         pytest.param(["jo@xn--crp-sed.example"], "from-address", id="the same in ASCII"),
+        pytest.param(["jo@cοrp.example"], "from-address", id="Greek letter among Latin ones"),
+        pytest.param(["jo@cօrp.example"], "from-address", id="Armenian letter among Latin ones"),
+        pytest.param(["jo@xn--crp-f9p.example"], "from-address", id="Cherokee letter among Latin ones"),
         pytest.param(["Jo\u202e <jo@home.example>"], "from-hidden", id="right-to-left override"),
         pytest.param(["=?utf-8?q?Jo=E2=80=AE?= <jo@home.example>"], "from-hidden", id="the same, encoded"),
         pytest.param(["=?utf-8?q?Jo=0ABcc=3A_x?= <jo@home.example>"], "from-hidden", id="line break in a name"),
@@ -130,6 +133,14 @@ def test_an_ordinary_from_line_is_an_identity(line: str, address: str) -> None:
 def test_a_from_line_that_could_be_read_in_two_ways_is_no_identity(lines: list[str], refusal: str) -> None:
     """The families of "Composition kills", espoofer, and CVE-2019-16056, CVE-2023-27043, GHSA-mm7p-fcc7-pg87."""
     assert sender(mail(*lines)) == (None, refusal)
+
+
+@pytest.mark.parametrize(
+    "character", "\u200b\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
+def test_a_name_that_hides_or_reorders_what_is_shown_is_no_identity(character: str) -> None:
+    encoded = f"=?utf-8?q?{''.join(f'={byte:02X}' for byte in f'J{character}o'.encode())}?="
+    assert sender(mail(f"{encoded} <jo@home.example>")) == (None, "from-hidden")
 
 
 @pytest.mark.parametrize(
