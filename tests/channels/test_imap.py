@@ -104,7 +104,9 @@ async def test_a_message_that_was_not_kept_stays_unseen(server: Dovecot, tmp_pat
     assert "\\Seen" not in server.flags(user)[0]
 
 
-async def test_the_first_visit_to_a_full_mailbox_is_quiet_about_old_mail_only(server: Dovecot, tmp_path: Path) -> None:
+async def test_l09_the_first_visit_to_a_full_mailbox_is_quiet_about_old_mail_only(
+    server: Dovecot, tmp_path: Path
+) -> None:
     """zammad #539: a first connection imported years of mail and wrote to thousands of people."""
     user, desk = next(USERS), Desk()
     server.append(user, mail("years ago"), internal_date='"01-Feb-2019 10:00:00 +0000"')

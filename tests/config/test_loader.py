@@ -133,6 +133,16 @@ def test_every_fault_is_told_at_once_with_its_place_and_what_would_be_right(tmp_
             "dns.servers: 'ns.example' should be an address, with or without a port, such as \"127.0.0.1:53\".",
         ),
         (
+            'address = "/run/clamav/clamd.ctl"',
+            'address = "clamd"',
+            'scanner.address should be a host with a port, such as "127.0.0.1:3310", or the path of a socket.',
+        ),
+        (
+            "max_size = 25000000",
+            "max_size = 0",
+            "scanner: timeout, max_size and patience_minutes should be more than nothing.",
+        ),
+        (
             'listen = "127.0.0.1:2424"',
             'listen = "127.0.0.1:2424"\nedge = true',
             "channel.lmtp.edge: no mail comes straight from the Internet by LMTP.",

@@ -7,6 +7,7 @@ was in place before anybody had looked); RT CVE-2022-25802 (a type that the send
 from __future__ import annotations
 
 import asyncio
+import base64
 import email
 import io
 import zipfile
@@ -21,7 +22,7 @@ from sqlalchemy import select
 
 from config.settings import Scanner as Options
 from store.schema import inbound
-from tests.e2e.company import settings, submit
+from tests.e2e.company import post, settings, submit
 from tests.e2e.house import House, StoryClock, open_house
 from tests.servers.clamd import EICAR, NAME, Clamd, clamd
 from workers.edge import clamd as client
@@ -100,6 +101,31 @@ async def test_eicar_is_a_case_and_acknowledged_but_no_letter_carries_it(
     assert decided[0] == "done"
     assert "files-infected" in decided[1]
     assert decided[2] == {"verdict": "infected", "found": [f"{NAME}.UNOFFICIAL"]}
+
+
+async def test_a_file_that_comes_by_another_way_is_scanned_as_well(tmp_path: Path, server: Clamd) -> None:
+    file = {"name": "lamp.jpg", "type": "image/jpeg", "content_b64": base64.b64encode(EICAR).decode()}
+    contact = {"id": "k1", "sender": {"email": "jo@customer.example"}, "text": "It leaks", "attachments": [file]}
+    async with open_house(tmp_path, company(server.tcp), StoryClock(TUESDAY)) as house:
+        assert await post(house, contact, name="msg_1") == 200
+        await house.quiet(messages=1)
+        words, files = await notification(house)
+    assert "A virus was found" in words
+    assert files == []
+
+
+async def test_a_file_in_a_mail_that_two_programs_read_apart_is_scanned_as_we_read_it(
+    tmp_path: Path, server: Clamd
+) -> None:
+    """Its encoding is named twice, in two ways."""
+    hidden = with_files(("form.pdf", EICAR)).replace(
+        b"Content-Transfer-Encoding: base64",
+        b"Content-Transfer-Encoding: (7bit) base64\nContent-Transfer-Encoding: 7bit",
+    )
+    async with open_house(tmp_path, company(server.tcp), StoryClock(TUESDAY)) as house:
+        await submit(house, hidden)
+        await house.quiet(messages=1)
+        assert await letters_with(house, EICAR) == 0
 
 
 async def test_what_is_clean_goes_along_with_the_letter_to_staff(tmp_path: Path, server: Clamd) -> None:

@@ -53,7 +53,7 @@ class _Unfailing:
 
 
 def scrub(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Mask addresses that slipped into a field."""
+    """Mask addresses that slipped into a field, and write out what would end the line or steer a terminal."""
     for key, value in event.items():
         event[key] = _masked(value)
     return event
@@ -61,7 +61,8 @@ def scrub(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mut
 
 def _masked(value: Any) -> Any:
     if isinstance(value, str):
-        return ADDRESS.sub("(address)", value) if "@" in value else value
+        masked = ADDRESS.sub("(address)", value) if "@" in value else value
+        return masked if masked.isprintable() else masked.encode("unicode_escape").decode()
     return [_masked(each) for each in value] if isinstance(value, list | tuple) else value
 
 

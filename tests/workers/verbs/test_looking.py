@@ -83,7 +83,7 @@ HOSTILE = ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1
 
 
 @pytest.mark.parametrize("cell", HOSTILE)
-def test_what_a_customer_wrote_is_never_a_formula(tmp_path: Path, cell: str) -> None:
+def test_h05_what_a_customer_wrote_is_never_a_formula(tmp_path: Path, cell: str) -> None:
     """osTicket #3767."""
     rows = [[cell, "https://evil.example/", "0123", *[""] * 6]]
     spreadsheet.write(tmp_path / "r.xlsx", rows)
@@ -224,6 +224,12 @@ def test_an_audit_looks_into_the_object_store_unless_it_is_told_not_to(verb: Ver
         said = verb("audit", "--config", filled)
         assert (said.status, heard in said.out + said.err) == (1, True)
         assert verb("audit", "--no-moved", "--config", filled).status == 0
+
+
+def test_check_says_whether_the_scanner_answers(verb: Verb, settings: Path) -> None:
+    settings.write_text(f'{settings.read_text()}\n[scanner]\naddress = "{settings.parent / "no-socket"}"\n')
+    said = verb("check", "--config", settings)
+    assert (said.status, "scanner.address: no clamd answers there" in said.err) == (1, True)
 
 
 def test_check_names_a_faulty_dkim_key_and_name_servers_that_do_not_answer(verb: Verb, settings: Path) -> None:

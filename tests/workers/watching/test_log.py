@@ -10,6 +10,7 @@ import logging
 import smtplib
 import sys
 from pathlib import Path
+from typing import Literal
 
 import aiohttp
 import pytest
@@ -144,6 +145,22 @@ def test_an_address_that_slips_into_a_field_is_masked(monkeypatch: pytest.Monkey
     configure("json", "info")
     structlog.get_logger().info("slip", field=f"<{BIRD}@customer.example> wrote", many=[f"{BIRD}@x.example"])
     assert BIRD not in log.getvalue()
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+@pytest.mark.parametrize(
+    "hostile", ["a\r\nb", "\x1b[31mred", "\x9b31mred", "\x1b]0;title\x07", "x" * 1_000_000, "\u2028", "\x00"]
+)
+def test_h05_whatever_slips_into_a_field_is_one_line_and_steers_no_terminal(
+    form: Literal["json", "console"], hostile: str, monkeypatch: pytest.MonkeyPatch, logs_put_back: None
+) -> None:
+    """H-05; CVE-2021-25743, Apache CVE-2013-1862: escape sequences in a log."""
+    log = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", log)
+    configure(form, "info")
+    structlog.get_logger().info("slip", field=hostile, many=[hostile])
+    (line,) = log.getvalue().splitlines()
+    assert hostile.isprintable() or hostile not in line
 
 
 def test_a_fault_is_its_type_and_its_places_without_its_text() -> None:
