@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, func, select, text
 
 from bench.journey import A_COMMIT, arrived, house, mail
 from store import colleagues, inbound
-from store.engine import parse
+from store.engine import engines, parse
 from store.schema import METADATA, blob
 from store.schema.arrivals import LARGE
 from tests.store.databases import Postgres
@@ -27,11 +27,11 @@ def fill(url: str, count: int) -> None:
     loaded = house()
     desk = basics.desk(loaded, SystemIds())
     raws = [arrived(number, blob) for number, blob in enumerate(mail(count, 1, False))]
-    engine = create_engine(parse(url))
-    with engine.begin() as tx:
+    engine = engines(parse(url), threads=1)
+    with engine.write.begin() as tx:
         colleagues.know(tx, desk.policy)
     for first in range(0, count, A_COMMIT):
-        with engine.begin() as tx:
+        with engine.write.begin() as tx:
             for raw in raws[first : first + A_COMMIT]:
                 inbound_id = inbound.receive(tx, raw).inbound_id
                 desk.settle(tx, {inbound_id: understand(raw, desk.policy)}, now=raw.received_at)

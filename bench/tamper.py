@@ -18,14 +18,14 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import create_engine
-
 from intake.case import Event, Kind
 from intake.history import replay
 from store import chain, codec
 from store.audit import anchors, audit
 from store.columns import canonical
+from store.engine import Engines, engines, parse
 from store.migrate import migrate
+from store.sealing import unseal
 from tests.harbour import POLICY, TUESDAY
 from tests.store.examples import decision, do, event, opened
 
@@ -37,8 +37,8 @@ def furnish(folder: Path) -> Path:
     """A database with a few cases, and beside it the anchors of all of them."""
     path = folder / "answerable.db"
     migrate(f"sqlite:///{path}")
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.begin() as tx:
+    engine = opened_as_ours(path)
+    with engine.write.begin() as tx:
         for number in range(CASES):
             ref = f"HH-0000-000{number}Q"
             notes = [note(number, n) for n in range(NOTES)]
@@ -54,8 +54,8 @@ def note(case: int, number: int) -> Event:
 
 def found(path: Path, *, head: str | None = None) -> set[str]:
     """The slugs of everything that an audit of a database finds, with the anchors beside it."""
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.connect() as tx:
+    engine = opened_as_ours(path)
+    with engine.write.begin() as tx:
         known = anchors.read(path.parent / "anchors")
         faults = [*audit(tx, policy=POLICY).faults, *anchors.differing(tx, known, head)]
     engine.dispose()
@@ -73,6 +73,11 @@ def damaged(path: Path, seed: int, to: Path, name: str = "") -> str:
         rows = db.execute("SELECT rowid, * FROM case_event ORDER BY case_ref, seq").fetchall()
         DAMAGES[name](db, rows, chance)
     return name
+
+
+def opened_as_ours(path: Path) -> Engines:
+    """The file or a copy of it, with the same keys."""
+    return engines(parse(f"sqlite:///{path}"), threads=1, keys=f"sqlite:///{path.parent / 'keys.db'}")
 
 
 def opened_up(path: Path) -> sqlite3.Connection:
@@ -123,12 +128,19 @@ def _insert(db: sqlite3.Connection, rows: Rows, chance: Random) -> None:
 
 
 def _anew(db: sqlite3.Connection, rows: Rows, chance: Random) -> None:
-    """A word of a note is another, and everything that depends on it is made to agree: no chain shows that."""
+    """A word of a note is another, and everything that depends on it is made to agree: no chain shows that.
+
+    For this one they need to read, so they have the keys as well.
+    """
+    [(_, _, file)] = db.execute("PRAGMA database_list").fetchall()
+    ours = opened_as_ours(Path(file))
     ref = chance.choice(rows)["case_ref"]
     mine = [row for row in rows if row["case_ref"] == ref]
     changed, head, events = chance.choice([row["seq"] for row in mine[1:]]), chain.GENESIS, []
     for row in mine:
-        data = json.loads(row["data"]) | ({"text": "Nothing."} if row["seq"] == changed else {})
+        data = json.loads(unseal(ours.keys, row["data"]) or "") | (
+            {"text": "Nothing."} if row["seq"] == changed else {}
+        )
         at = TUESDAY if row["seq"] == 1 else note(0, row["seq"] - 2).at
         made = chain.link(
             head, ref=ref, seq=row["seq"], kind=row["kind"], at=at, actor=row["actor"], data=canonical(data)
@@ -140,6 +152,7 @@ def _anew(db: sqlite3.Connection, rows: Rows, chance: Random) -> None:
         events.append(Event(kind=Kind(row["kind"]), at=at, actor=row["actor"], data=data))
         head = made
     state = canonical(codec.from_case(replay(events)))
+    ours.dispose()
     db.execute('UPDATE "case" SET head_hash = ?, state = ? WHERE ref = ?', (head, state, ref))
 
 

@@ -143,19 +143,28 @@ def _holds_password(url: str) -> bool:
 
 
 def _database(given: Database, data: Path, environ: Mapping[str, str], faults: list[str]) -> Database:
-    """With its address complete. A password belongs into the environment."""
-    if given.url_env:
-        if given.url_env not in environ:
-            faults.append(f"database.url_env: there is no environment variable {given.url_env}.")
-        return replace(given, url=environ.get(given.url_env, given.url))
-    if _holds_password(given.url):
+    """With its addresses complete."""
+    return replace(
+        given,
+        url=_address("url", given.url, given.url_env, data, environ, faults),
+        keys=_address("keys", given.keys, given.keys_env, data, environ, faults),
+    )
+
+
+def _address(name: str, url: str, variable: str, data: Path, environ: Mapping[str, str], faults: list[str]) -> str:
+    """A password belongs into the environment."""
+    if variable:
+        if variable not in environ:
+            faults.append(f"database.{name}_env: there is no environment variable {variable}.")
+        return environ.get(variable, url)
+    if _holds_password(url):
         faults.append(
-            "database.url has a password in it: put the address into the environment, and its name here as url_env."
+            f"database.{name} has a password in it: put the address into the environment, and its name here as {name}_env."
         )
-    scheme, marker, file = given.url.partition(":///")
+    scheme, marker, file = url.partition(":///")
     if scheme.startswith("sqlite") and marker and file and not file.startswith("/"):
-        return replace(given, url=f"{scheme}:///{(data / file).as_posix()}")
-    return given
+        return f"{scheme}:///{(data / file).as_posix()}"
+    return url
 
 
 def _blobs(given: Blobs, data: Path) -> Blobs:

@@ -18,6 +18,8 @@ class Database:
 
     url: str = "sqlite:///answerable.db"  # SQLAlchemy; a SQLite file is relative to the data folder
     url_env: str = ""  # the environment variable that holds the address instead, where it has a password in it
+    keys: str = ""  # another database, for the keys that personal data is sealed with; "": beside this one
+    keys_env: str = ""  # as url_env
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

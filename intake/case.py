@@ -57,6 +57,10 @@ class Kind(StrEnum):
     IDEA_PROPOSED = "idea_proposed"
     DELIVERY_FAILED = "delivery_failed"
     REPORT_NOTED = "report_noted"
+    LEGAL_HOLD_PLACED = "legal_hold_placed"
+    LEGAL_HOLD_LIFTED = "legal_hold_lifted"
+    ERASURE_REFUSED = "erasure_refused"
+    ERASED = "erased"  # what was before can be read by nobody any more
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,6 +142,7 @@ class Case:
     thread: tuple[str, ...] = ()  # message ids for References, oldest first, at most 20
     answered_last_at: datetime | None = None
     last_answer: str = ""  # the latest answer to the customer, at most 200 characters
+    legal_hold: str = ""  # why nothing of it may be erased
     events: int = 0  # how many were folded in
 
     @property

@@ -11,6 +11,7 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any, TypeAlias, cast
 
+from intake import shell
 from intake.case import Case, Event, Kind, Promise, PromiseState, Route, Status, when
 
 Changes: TypeAlias = dict[str, Any]  # new values of a case's fields
@@ -207,6 +208,15 @@ def _idea_proposed(case: Case, event: Event) -> Changes:
     return {"ideas": (*case.ideas, event.data["text"])}
 
 
+def _legal_hold_placed(case: Case, event: Event) -> Changes:
+    """Data: reason, as a person wrote it."""
+    return {"legal_hold": event.data["reason"]}
+
+
+def _legal_hold_lifted(case: Case, event: Event) -> Changes:
+    return {"legal_hold": ""}
+
+
 def _noted(case: Case, event: Event) -> Changes:
     """Part of the history, without effect on the case: notes, reports, failures, withheld letters."""
     return {}
@@ -240,6 +250,9 @@ FOLDS: dict[Kind, Callable[[Case, Event], Changes]] = {
     Kind.IDEA_PROPOSED: _idea_proposed,
     Kind.DELIVERY_FAILED: _noted,
     Kind.REPORT_NOTED: _noted,
+    Kind.LEGAL_HOLD_PLACED: _legal_hold_placed,
+    Kind.LEGAL_HOLD_LIFTED: _legal_hold_lifted,
+    Kind.ERASURE_REFUSED: _noted,
 }
 
 
@@ -255,12 +268,17 @@ def fold(case: Case, events: Iterable[Event]) -> Case:
 
 
 def replay(events: Iterable[Event]) -> Case:
-    """The case that this history, oldest first, tells. Raises ValueError where it tells nothing."""
-    history = iter(events)
-    first = next(history, None)
-    if first is None:
+    """The case that this history, oldest first, tells. Raises ValueError where it tells nothing.
+
+    What was erased cannot be read: the case begins where that happened.
+    """
+    known = list(events)
+    if not known:
         raise ValueError("a case begins with case_opened")
-    return fold(opened(first), history)
+    begins = max((number for number, event in enumerate(known) if event.kind is Kind.ERASED), default=0)
+    first = known[begins]
+    begun = shell.case(first.data) if first.kind is Kind.ERASED else opened(first)
+    return fold(begun, known[begins + 1 :])
 
 
 def _with(old: tuple[str, ...], *new: str | None) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,6 +33,7 @@ class Outcome:
     inbound_id: int | None
     decision: Decision | Due
     letters: Sequence[tuple[Letter, Submission]]
+    sender: str = ""  # who wrote the message, as far as that is known
 
 
 def apply(
@@ -55,8 +56,8 @@ def apply(
     for ref in [ref for ref, each in events.items() if any(map(_settles_hold, each))]:
         _release(tx, ref, now)
     outbox.queue(tx, [letter for outcome in outcomes for letter in outcome.letters], now=now)
-    decided = {each.inbound_id: each.decision for each in outcomes if isinstance(each.decision, Decision)}
-    _close(tx, {key: decision for key, decision in decided.items() if key is not None}, now)
+    decided = [(each.inbound_id, each.decision, each.sender) for each in outcomes]
+    _close(tx, [(key, what, who) for key, what, who in decided if key is not None and isinstance(what, Decision)], now)
 
 
 def _settles_hold(event: Event) -> bool:
@@ -77,16 +78,16 @@ def _release(tx: Tx, ref: str, now: datetime) -> None:
     tx.execute(update(hold).where(hold.c.inbound_id.in_(ids)).values(released_at=now))
 
 
-def _close(tx: Tx, decided: Mapping[int, Decision], now: datetime) -> None:
+def _close(tx: Tx, decided: Sequence[tuple[int, Decision, str]], now: datetime) -> None:
     """The messages are dealt with, or wait for a person."""
-    waits = {inbound_id: _hold(decision) for inbound_id, decision in decided.items()}
-    held = [_held(inbound_id, each, decided[inbound_id], now) for inbound_id, each in waits.items() if each]
+    waits = {inbound_id: _hold(decision) for inbound_id, decision, _ in decided}
+    held = [_held(key, wait, decision, now) for key, decision, _ in decided if (wait := waits[key])]
     if held:
         tx.execute(missing(tx, hold), held)
-    rows = [_outcome(inbound_id, each, now, held=bool(waits[inbound_id])) for inbound_id, each in decided.items()]
+    rows = [_outcome(*each, now, held=bool(waits[each[0]])) for each in decided]
     if rows and tx.execute(_DECIDED, rows).rowcount != len(rows):
-        raise LostLease(", ".join(map(str, decided)))
-    for said in [each.confirms for each in decided.values() if each.confirms]:
+        raise LostLease(", ".join(map(str, waits)))
+    for said in [decision.confirms for _, decision, _ in decided if decision.confirms]:
         holds.confirm(tx, said)
 
 
@@ -100,7 +101,7 @@ def _held(inbound_id: int, held: Hold, decision: Decision, now: datetime) -> dic
     return row | {"case_ref": held.case_ref or decision.case_ref or ""}
 
 
-def _outcome(inbound_id: int, decision: Decision, now: datetime, *, held: bool) -> dict[str, Any]:
+def _outcome(inbound_id: int, decision: Decision, sender: str, now: datetime, *, held: bool) -> dict[str, Any]:
     return {
         "which": inbound_id,
         "of_case": decision.case_ref,
@@ -113,5 +114,6 @@ def _outcome(inbound_id: int, decision: Decision, now: datetime, *, held: bool) 
         "party": decision.party,
         "case_ref": decision.case_ref,
         "decided_at": now,
+        "sender": sender,
         "node_id": None,
     }

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import LargeBinary, bindparam, exists, select, type_coerce, update
 
 from store.columns import Utc
 from store.inserting import restored
 from store.schema import blob, inbound, outbox
 from store.schema.arrivals import LARGE, MOVED, NEEDED
 from store.schema.outbox import NEEDED as UNSETTLED
+from store.sealing import Sealed
 from store.writer import Tx
 
 _AMONG = blob.c.sha256.in_(bindparam("ids", expanding=True))
@@ -39,14 +40,19 @@ _MOVED = (
 )
 
 
-def keep(tx: Tx, dated: Iterable[tuple[bytes, datetime]]) -> list[str]:
-    """Keep each of these bytes, at least one, once, however often it comes, with the time from when its age counts.
+def keep(tx: Tx, dated: Iterable[tuple[bytes, datetime, int | None]]) -> list[str]:
+    """Keep each of these bytes, at least one, once, however often it comes, with the time from when its age counts, and its key.
 
     Bytes that were moved and come again are here again. Returns their blob ids.
     """
     rows = [
-        {"sha256": sha256(content).hexdigest(), "size": len(content), "content": content, "kept_at": at}
-        for content, at in dated
+        {
+            "sha256": sha256(content).hexdigest(),
+            "size": len(content),
+            "content": Sealed(value=content, key=key if content else None),
+            "kept_at": at,
+        }
+        for content, at, key in dated
     ]
     tx.execute(restored(tx, blob, "content"), rows)
     return [str(row["sha256"]) for row in rows]
@@ -55,6 +61,11 @@ def keep(tx: Tx, dated: Iterable[tuple[bytes, datetime]]) -> list[str]:
 def content(tx: Tx, blob_id: str) -> bytes | None:
     """The bytes; None where they were moved."""
     return tx.scalar(select(blob.c.content).where(blob.c.sha256 == blob_id))
+
+
+def sealed(tx: Tx, blob_id: str) -> bytes | None:
+    """The same as they stand in the database: in an object store they must be as unreadable as here."""
+    return tx.scalar(select(type_coerce(blob.c.content, LargeBinary)).where(blob.c.sha256 == blob_id))
 
 
 def movable(tx: Tx, *, before: datetime, limit: int) -> list[str]:

@@ -37,7 +37,7 @@ def look_all(tx: Tx, refs: Sequence[str]) -> dict[str, Case]:
     wanted = shortened(refs)
     if not wanted:
         return {}
-    return {row.ref: codec.to_case(row.state) for row in tx.execute(_STATES, {"refs": wanted})}
+    return {row.ref: codec.to_case(row.state) for row in tx.execute(_STATES, {"refs": wanted}) if row.state}
 
 
 def history(tx: Tx, ref: str) -> list[Event]:
@@ -50,7 +50,7 @@ def newest(tx: Tx, *, status: Status | None = None, limit: int = 100) -> list[Ca
     statement = select(cases.c.state).order_by(cases.c.received_at.desc(), cases.c.ref).limit(limit)
     if status is not None:
         statement = statement.where(cases.c.status == status.value)
-    return [codec.to_case(state) for state in tx.scalars(statement)]
+    return [codec.to_case(state) for state in tx.scalars(statement) if state]
 
 
 def due(tx: Tx, *, node: int, now: datetime, limit: int) -> list[Case]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -41,15 +41,23 @@ def linked(event: Event) -> Link:
 
 
 def link(previous: str, *, ref: str, seq: int, kind: str, at: datetime, actor: str, data: str) -> str:
-    """The hash of an event, from the one before it. `data` is its canonical JSON, which only counts by its own hash:
-    shredded data leaves a chain that still verifies."""
+    """The hash of an event, from the one before it. `data` is what is stored: sealed, so that a chain whose key was destroyed
+    still verifies."""
     parts = (previous, ref, str(seq), kind, at.astimezone(UTC).isoformat(), actor, sha256(data.encode()).hexdigest())
     return sha256("\n".join(parts).encode()).hexdigest()
 
 
-def rows(ref: str, events: Sequence[Link], *, after: int, head: str) -> list[dict[str, Any]]:
+def rows(
+    ref: str, events: Sequence[Link], *, after: int, head: str, seal: Callable[[str], str]
+) -> list[dict[str, Any]]:
     """The rows that add events to a history that has `after` of them and ends in `head`."""
-    return list(_rows(ref, events, after, head))
+    made = []
+    for seq, each in enumerate(events, start=after + 1):
+        text = seal(each.text)
+        row: dict[str, Any] = {"kind": each.event.kind.value, "at": each.event.at, "actor": each.event.actor}
+        previous, head = head, link(head, ref=ref, seq=seq, data=text, **row)
+        made.append({**row, "case_ref": ref, "seq": seq, "text": text, "previous_hash": previous, "hash": head})
+    return made
 
 
 def write(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -67,10 +75,3 @@ def histories(tx: Tx, refs: Sequence[str]) -> dict[str, list[Event]]:
 
 def event_of(row: Row[Any]) -> Event:
     return Event(kind=Kind(row.kind), at=row.at, actor=row.actor, data=row.data)
-
-
-def _rows(ref: str, events: Sequence[Link], after: int, head: str) -> Iterator[dict[str, Any]]:
-    for seq, each in enumerate(events, start=after + 1):
-        row: dict[str, Any] = {"kind": each.event.kind.value, "at": each.event.at, "actor": each.event.actor}
-        previous, head = head, link(head, ref=ref, seq=seq, data=each.text, **row)
-        yield {**row, "case_ref": ref, "seq": seq, "text": each.text, "previous_hash": previous, "hash": head}

@@ -16,10 +16,11 @@ from store.inbound import MOST_BYTES, Claimed, taken_up
 from store.lease import claiming, claims, terms
 from store.schema import inbound
 from store.schema.arrivals import UNCHECKED
+from store.sealing import Sealed
 from store.writer import Tx
 
 _CLAIM = claiming(inbound, UNCHECKED, inbound.c.id, changes={"claims": claims(inbound)})
-_WAITS = select(inbound.c.id).where(UNCHECKED, inbound.c.id == bindparam("which"))
+_WAITS = select(inbound.c.key).where(UNCHECKED, inbound.c.id == bindparam("which"))
 
 
 def claim(
@@ -32,9 +33,10 @@ def claim(
 
 def keep(tx: Tx, inbound_id: int, found: Checked) -> bool:
     """Keep what was found out, and let the message be decided. False where somebody else has found out before."""
-    if tx.scalar(_WAITS, {"which": inbound_id}) is None:
+    waits = tx.execute(_WAITS, {"which": inbound_id}).one_or_none()
+    if waits is None:
         return False
     fresh = {"claims": 0, "node_id": None}
-    row = {"unchecked": None, "checked": codec.from_checked(found), **fresh}
+    row = {"unchecked": None, "checked": Sealed(value=codec.from_checked(found), key=waits.key), **fresh}
     tx.execute(update(inbound).where(inbound.c.id == inbound_id).values(row))
     return True

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from sqlalchemy import BigInteger, Column, LargeBinary, Table, func, insert, select
+from sqlalchemy import BigInteger, Column, Table, func, insert, select
 
 from store import engine as make
 from store.database import Store
 from store.errors import StoreDown, StoreError
+from store.keyring import Keyring
 from store.migrate import migrate
-from store.schema import METADATA
+from store.schema import METADATA, blob
+from store.sealing import as_stored
 from store.writer import TROUBLE, Tx
 
 _ROWS = 500  # that are held at a time; of large values one
@@ -19,13 +21,14 @@ Progress = Callable[[int], None]
 """Told how many more rows were copied."""
 
 
-async def copy(source: Store, target: str, progress: Progress) -> None:
-    """Copy everything that one snapshot of `source` holds to the database at `target`: all of it, or nothing.
+async def copy(source: Store, target: str, keys: str, progress: Progress) -> None:
+    """Copy everything that one snapshot of `source` holds to the database at `target`, and its keys to theirs: all, or nothing.
 
     Makes the tables of the target first. Raises StoreError where it holds anything already, StoreDown where it does not answer.
     """
-    migrate(target)
-    await source.read(lambda tx: _copy(tx, target, progress))
+    migrate(target, keys)
+    engines = make.engines(make.parse(target), threads=1, keys=keys)
+    await source.read(lambda tx: _copy(tx, source.keys, engines, progress))
 
 
 def rows(tx: Tx) -> dict[str, int]:
@@ -33,12 +36,13 @@ def rows(tx: Tx) -> dict[str, int]:
     return {table.name: tx.scalar(select(func.count()).select_from(table)) or 0 for table in METADATA.sorted_tables}
 
 
-def _copy(origin: Tx, target: str, progress: Progress) -> None:
-    engines = make.engines(make.parse(target), threads=1)
+def _copy(origin: Tx, keys: Keyring, engines: make.Engines, progress: Progress) -> None:
+    """The keys first: what can be read must never be without them."""
     try:
         with engines.write.begin() as goal:
-            if any(rows(goal).values()):
+            if any(rows(goal).values()) or not engines.keys.empty():
                 raise StoreError("the other database is not empty")
+            keys.copy(engines.keys)
             for table in METADATA.sorted_tables:
                 _copy_table(origin, goal, table, progress)
     except TROUBLE as fault:
@@ -49,7 +53,7 @@ def _copy(origin: Tx, target: str, progress: Progress) -> None:
 
 def _copy_table(origin: Tx, goal: Tx, table: Table, progress: Progress) -> None:
     for batch in _batches(origin, table):
-        goal.execute(insert(table), batch)
+        goal.execute(insert(as_stored(table)), batch)
         progress(len(batch))
     if goal.dialect.name == "postgresql" and "id" in table.c and isinstance(table.c.id.type, BigInteger):
         _go_on_counting(goal, table.c.id)
@@ -62,7 +66,6 @@ def _go_on_counting(goal: Tx, numbered: Column[int]) -> None:
 
 
 def _batches(origin: Tx, table: Table) -> Iterator[list[dict[str, object]]]:
-    large = any(isinstance(column.type, LargeBinary) for column in table.c)
-    found = origin.execute(select(table).execution_options(yield_per=1 if large else _ROWS))
+    found = origin.execute(select(as_stored(table)).execution_options(yield_per=1 if table is blob else _ROWS))
     for batch in found.mappings().partitions():
         yield [dict(row) for row in batch]

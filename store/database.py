@@ -10,23 +10,27 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypeVar
 
-from sqlalchemy import URL, Engine
+from sqlalchemy import URL, Engine, select
 
 from store import engine as make
 from store import nodes, versions
 from store.errors import InUse, StoreDown, StoreError
-from store.schema import METADATA
+from store.inserting import missing
+from store.keyring import Keyring
+from store.schema import METADATA, sealed_by
+from store.sealing import mark, unseal_bytes
 from store.writer import TROUBLE, Tx, Writer
 
 T = TypeVar("T")
+_OURS = "the keys of this database"
 
 
 class Store:
     """One database. Open it with `Store.open`, and close it."""
 
-    def __init__(self, url: URL, *, threads: int, batch: int, exclusive: bool) -> None:
+    def __init__(self, url: URL, *, keys: str, threads: int, batch: int, exclusive: bool) -> None:
         self._lock = _lock(url) if exclusive else None
-        self._engines = make.engines(url, threads=threads)
+        self._engines = make.engines(url, threads=threads, keys=keys)
         try:
             _prepare(self._engines)
         except BaseException:
@@ -39,15 +43,18 @@ class Store:
         self._readers = ThreadPoolExecutor(threads, thread_name_prefix="store-read")
 
     @classmethod
-    async def open(cls, url: str, *, threads: int = 4, batch: int = 50, exclusive: bool = True) -> Store:
+    async def open(
+        cls, url: str, *, keys: str = "", threads: int = 4, batch: int = 50, exclusive: bool = True
+    ) -> Store:
         """Open `sqlite:///path`, `postgresql://...`, or `sqlite://`: a database in memory that ends with the store.
 
-        `exclusive` keeps a second daemon off a SQLite file; verbs that only look in pass False. Raises SchemaError when the
-        tables are not those of this code, InUse when another daemon has the file, StoreDown when the database does not answer.
+        `keys` is the address of its keys, where they are not beside it. `exclusive` keeps a second daemon off a SQLite file;
+        verbs that only look in pass False. Raises SchemaError when the tables are not those of this code, InUse when another
+        daemon has the file, StoreDown when the database does not answer.
         """
         parsed = make.parse(url)
         try:
-            return await asyncio.to_thread(cls, parsed, threads=threads, batch=batch, exclusive=exclusive)
+            return await asyncio.to_thread(cls, parsed, keys=keys, threads=threads, batch=batch, exclusive=exclusive)
         except TROUBLE as fault:
             raise StoreDown(type(fault).__name__) from None
 
@@ -87,6 +94,15 @@ class Store:
             return await self.write(fn)
         return await asyncio.get_running_loop().run_in_executor(self._readers, _read, self._engines.read, fn)
 
+    @property
+    def keys(self) -> Keyring:
+        """What personal data is sealed with."""
+        return self._engines.keys
+
+    def unseal(self, stored: bytes) -> bytes | None:
+        """Bytes that were sealed here; None where their key is gone. Raises ValueError where they were changed."""
+        return unseal_bytes(self.keys, stored)
+
     def fault(self) -> str:
         """What the database did wrong in a write since this was last asked, without data; "" for nothing."""
         return self._writer.fault() or self._urgent.fault()
@@ -125,6 +141,17 @@ def _prepare(engines: make.Engines) -> None:
         METADATA.create_all(engines.write)
     else:
         versions.require(engines.read)
+    _recognise(engines)
+
+
+def _recognise(engines: make.Engines) -> None:
+    """The keys must be those that the database was begun with: others open nothing."""
+    with engines.write.begin() as tx:
+        begun = tx.scalar(select(sealed_by.c.mark))
+        if begun is None:
+            tx.execute(missing(tx, sealed_by), {"mark": _OURS})
+        elif engines.keys.empty() or begun != mark(tx.dialect, _OURS):
+            raise StoreError("the keys are not those of this database: put the right ones where `database.keys` says")
 
 
 def _read(engine: Engine, fn: Callable[[Tx], T]) -> T:

@@ -15,6 +15,8 @@ from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.exc import ArgumentError
 
 from store.errors import StoreError
+from store.keyring import SCHEMA, Keyring
+from store.sealing import attach
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON", "cache_size=-4000")
 # A network that swallows everything is a fault after seconds at either end; left alone, the kernel waits a quarter of an hour.
@@ -29,8 +31,10 @@ class Engines:
     write: Engine
     read: Engine | None
     writers: int  # how many threads may write at once
+    keys: Keyring  # what is written is sealed with, and what is read unsealed
 
     def dispose(self) -> None:
+        self.keys.dispose()
         self.write.dispose()
         if self.read is not None:
             self.read.dispose()
@@ -56,35 +60,62 @@ def sqlite_path(url: URL) -> Path | None:
     return Path(str(url.database))
 
 
-def engines(url: URL, *, threads: int) -> Engines:
-    """Engines for one store. Nothing is connected yet."""
+def engines(url: URL, *, threads: int, keys: str = "") -> Engines:
+    """Engines for one store, whose keys are at another address. Nothing is connected yet."""
+    ring = keyring(parse(keys) if keys else _beside(url))
     if url.get_backend_name() == "postgresql":
-        return _postgres(url, threads)
+        made = _postgres(url, threads, ring)
+    elif (path := sqlite_path(url)) is None:
+        write = _sqlite(url, begin="BEGIN IMMEDIATE", poolclass=StaticPool)
+        made = Engines(write=write, read=None, writers=1, keys=ring)
+    else:
+        _make_private(path)
+        made = Engines(
+            write=_sqlite(url, begin="BEGIN IMMEDIATE", pool_size=1, max_overflow=0),
+            read=_sqlite(url, begin="BEGIN", query_only=True, pool_size=threads),
+            writers=1,
+            keys=ring,
+        )
+    for engine in filter(None, (made.write, made.read)):
+        attach(engine.dialect, ring)
+    return made
+
+
+def keyring(url: URL) -> Keyring:
+    """The keys at an address, which are opened when the first one is needed."""
+    if url.get_backend_name() == "postgresql":
+        arguments = {"options": _POSTGRES, "connect_timeout": 5, "application_name": "answerable-keys", **_CUT_OFF}
+        engine = create_engine(url, hide_parameters=True, pool_size=1, max_overflow=0, connect_args=arguments)
+        return Keyring(engine.execution_options(schema_translate_map={None: SCHEMA}))
+    pool: dict[str, Any] = {"poolclass": StaticPool}
+    if path := sqlite_path(url):
+        _make_private(path)
+        pool = {"pool_size": 1, "max_overflow": 0}
+    return Keyring(_sqlite(url, begin="BEGIN IMMEDIATE", pragmas=(*_PRAGMAS, "secure_delete=ON"), **pool))
+
+
+def _beside(url: URL) -> URL:
+    """Where the keys are unless settings say it: a file beside the file of the database, or a schema of their own in it."""
     path = sqlite_path(url)
-    if path is None:
-        return Engines(write=_sqlite(url, begin="BEGIN IMMEDIATE", poolclass=StaticPool), read=None, writers=1)
-    _make_private(path)
-    return Engines(
-        write=_sqlite(url, begin="BEGIN IMMEDIATE", pool_size=1, max_overflow=0),
-        read=_sqlite(url, begin="BEGIN", query_only=True, pool_size=threads),
-        writers=1,
-    )
+    return url if path is None else url.set(database=f"{path}.keys")
 
 
-def _postgres(url: URL, threads: int) -> Engines:
+def _postgres(url: URL, threads: int, ring: Keyring) -> Engines:
     arguments = {"options": _POSTGRES, "connect_timeout": 5, "application_name": "answerable", **_CUT_OFF}
     engine = create_engine(url, hide_parameters=True, pool_size=2 * threads + 1, connect_args=arguments)
     read = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Engines(write=engine, read=read, writers=threads)
+    return Engines(write=engine, read=read, writers=threads, keys=ring)
 
 
-def _sqlite(url: URL, *, begin: str, query_only: bool = False, **options: Any) -> Engine:
+def _sqlite(
+    url: URL, *, begin: str, query_only: bool = False, pragmas: tuple[str, ...] = _PRAGMAS, **options: Any
+) -> Engine:
     arguments = {"isolation_level": None, "check_same_thread": False, "timeout": 10}
     engine = create_engine(url, hide_parameters=True, connect_args=arguments, **options)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:
-        for pragma in (*_PRAGMAS, *(("query_only=ON",) if query_only else ())):
+        for pragma in (*pragmas, *(("query_only=ON",) if query_only else ())):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")

@@ -16,12 +16,13 @@ from sqlalchemy import Row, and_, bindparam, or_, select, update
 from intake.fingerprint import fingerprint
 from intake.message import RawMessage
 from intake.ports import Receipt
-from store import blobs, codec
+from store import blobs, codec, graves
 from store.columns import shorten
 from store.inserting import added
 from store.lease import NOW, claiming, claims, terms
 from store.schema import blob, hold, inbound
 from store.schema.arrivals import NEW, PARKED, WAITING
+from store.sealing import Sealed, ring
 from store.writer import Tx
 
 PARK_AFTER = 3  # faults
@@ -85,10 +86,18 @@ def receive(tx: Tx, raw: RawMessage) -> Receipt:
 
 def receive_all(tx: Tx, raws: Sequence[RawMessage]) -> list[Receipt]:
     """The same for many, at least one, in hardly more statements than for one."""
-    blob_ids = blobs.keep(tx, ((raw.blob, raw.received_at) for raw in raws))
-    rows = [_row(raw, blob_id) for raw, blob_id in zip(raws, blob_ids, strict=True)]
+    prints = [raw.fingerprint or fingerprint(raw.blob) for raw in raws]
+    erased = graves.among(tx, prints)
+    kept = [graves.empty(tx, raw) if known in erased else raw for raw, known in zip(raws, prints, strict=True)]
+    keys = [ring(tx.dialect).fresh() for _ in raws]
+    blob_ids = blobs.keep(tx, ((raw.blob, raw.received_at, key) for raw, key in zip(kept, keys, strict=True)))
+    rows = [_row(*each) for each in zip(kept, prints, blob_ids, keys, strict=True)]
     fresh = {tuple(name): inbound_id for inbound_id, *name in tx.execute(added(tx, inbound, *_NAME), rows)}
-    return list(_receipts(tx, rows, fresh))
+    receipts = list(_receipts(tx, rows, fresh))
+    if erased:
+        again = [each for each, known in zip(receipts, prints, strict=True) if known in erased and each.new]
+        graves.close(tx, [each.inbound_id for each in again], raws[0].received_at)
+    return receipts
 
 
 def claim(
@@ -167,21 +176,22 @@ def _receipts(tx: Tx, rows: Sequence[dict[str, Any]], fresh: Mapping[tuple[str, 
         told.add(name)
 
 
-def _row(raw: RawMessage, blob_id: str) -> dict[str, Any]:
+def _row(raw: RawMessage, known: str, blob_id: str, key: int) -> dict[str, Any]:
     return {
         "channel": raw.channel,
         "account": raw.account,
         "source_id": raw.source_id,
-        "envelope": codec.from_envelope(raw.envelope),
+        "envelope": Sealed(value=codec.from_envelope(raw.envelope), key=key),
         "blob_id": blob_id,
         "media_type": raw.media_type,
         "received_at": raw.received_at,
         "quiet": raw.quiet,
-        "fingerprint": raw.fingerprint or fingerprint(raw.blob),
+        "fingerprint": known,
         "state": "new",
         "unchecked": raw.envelope.direct or None,
         "attempts": 0,
         "claims": 0,
+        "key": key,
     }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Select, Table, bindparam, cast, func, or_, select, text
+from sqlalchemy import BigInteger, Dialect, Row, Select, Table, bindparam, cast, func, or_, select, text
 
 from intake.deciding.decision import Keys, Sent
 from intake.letters.letter import LetterKind
@@ -20,6 +20,7 @@ from store.outbox import domain
 from store.schema import case, case_matter, contact, contact_point, inbound, outbox, participant, thread_id
 from store.schema.cases import OPEN
 from store.schema.outbox import ACKNOWLEDGES
+from store.sealing import mark, marks
 from store.writer import Tx
 
 TO_CUSTOMERS = ("acknowledgement", "repeat_acknowledgement", "promise_broken", "follow_up")  # of the automatic letters
@@ -127,7 +128,7 @@ _LETTERS = select(
     outbox.c.kind,
     outbox.c.message_id,
     outbox.c.letter_id,
-    outbox.c.address,
+    outbox.c.rcpt,
     outbox.c.text,
     outbox.c.state,
 ).where(or_(outbox.c.id.in_(_any("ids")), outbox.c.letter_id.in_(_any("letters"))))
@@ -145,7 +146,7 @@ _LAST_MINUTE = select(func.count()).select_from(outbox).where(ACKNOWLEDGES, outb
 
 def figures(tx: Tx, batch: Sequence[Keys], now: datetime) -> list[dict[str, Any]]:
     """Everything that is a single value, for each of the batch."""
-    rows = asked([{"number": number, **_identity(keys)} for number, keys in enumerate(batch)])
+    rows = asked([{"number": number, **_identity(tx.dialect, keys)} for number, keys in enumerate(batch)])
     times = {"day": now - _DAY, "hour": now - timedelta(hours=1)}
     found = sorted(tx.execute(_FIGURES, {"asked": rows, **times}).mappings(), key=lambda row: row["number"])
     every: dict[str, Any] = {
@@ -167,10 +168,10 @@ def of_matters(tx: Tx, matters: Iterable[str]) -> dict[str, list[str]]:
 
 def threads(tx: Tx, ids: Iterable[str]) -> dict[str, list[Row[Any]]]:
     """Cases, and letters of ours first, by Message-ID."""
-    wanted = shortened(list(ids))
+    wanted = marks(tx.dialect, shortened(list(ids)))
     found: dict[str, list[Row[Any]]] = {}
-    for row in tx.execute(_THREADS, {"ids": wanted}) if wanted else ():
-        found.setdefault(row.message_id, []).append(row)
+    for row in tx.execute(_THREADS, {"ids": list(wanted)}) if wanted else ():
+        found.setdefault(wanted[row.message_id], []).append(row)
     return {each: sorted(rows, key=lambda row: row.outbox_id is None) for each, rows in found.items()}
 
 
@@ -200,24 +201,24 @@ def automatic_to(tx: Tx, address: str, now: datetime) -> int:
     return count
 
 
-def _identity(keys: Keys) -> dict[str, Any]:
-    who = shorten(keys.sender or keys.conversation or "")
+def _identity(dialect: Dialect, keys: Keys) -> dict[str, Any]:
+    who = keys.sender or keys.conversation or ""
     same = {"inbound_id": keys.inbound_id or 0, "fingerprint": shorten(keys.fingerprint)}
     return {
-        "who": who,
-        "domain": shorten(domain(who)),
+        "who": mark(dialect, who),
+        "domain": mark(dialect, domain(who)),
         "channel": shorten(keys.channel),
-        "staff": shorten(keys.staff),
+        "staff": mark(dialect, keys.staff),
         **same,
     }
 
 
 def _led(tx: Tx, statement: Select[Any], keys: Iterable[str | None]) -> dict[str, list[str]]:
-    wanted = shortened(list(keys))
+    wanted = marks(tx.dialect, shortened(list(keys)))
     if not wanted:
         return {}
     found = tx.execute(statement, {"asked": asked([{"key": key} for key in wanted])})
-    return {key: refs.split(",") for key, refs in found if refs}
+    return {wanted[key]: refs.split(",") for key, refs in found if refs}
 
 
 def _counts(rows: Iterable[Any]) -> dict[str, int]:
@@ -230,7 +231,7 @@ def _sent(row: Any) -> Sent:
         case_ref=row.case_ref,
         kind=LetterKind(row.kind),
         message_id=row.message_id,
-        recipient=row.address,
+        recipient=next(iter(row.rcpt), ""),
         text=row.text,
         in_flight=row.state in ("sending", "sent", "unknown"),
     )

@@ -19,8 +19,10 @@ def current(url: str) -> str | None:
         engines.dispose()
 
 
-def migrate(url: str) -> bool:
+def migrate(url: str, keys: str = "") -> bool:
     """Make or change the tables, each step in a transaction. False where there was nothing to do.
+
+    What was looked up by in the clear becomes marks: for that it needs the keys.
 
     Raises SchemaError for a database that is newer than this code.
     """
@@ -28,17 +30,17 @@ def migrate(url: str) -> bool:
     versions.refuse_newer(version)
     if version == versions.known()[-1]:
         return False
-    _upgrade(url)
+    _upgrade(url, keys)
     return True
 
 
-def _upgrade(url: str) -> None:
+def _upgrade(url: str, keys: str) -> None:
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(versions.MIGRATIONS).replace("%", "%%"))
-    engines = make.engines(make.parse(url), threads=1)
+    engines = make.engines(make.parse(url), threads=1, keys=keys)
     try:
         with engines.write.begin() as connection:
             config.attributes["connection"] = connection

@@ -18,7 +18,9 @@ from store import blobs
 from store.inserting import added, upsert
 from store.lease import NOW, claiming, terms
 from store.schema import blob, outbox, thread_id
+from store.schema import case as cases
 from store.schema.outbox import SENDING, UNSENT
+from store.sealing import Sealed, mark, ring
 from store.writer import Tx
 
 _DUE = and_(
@@ -34,6 +36,7 @@ _LOAD = (
     .order_by(outbox.c.automatic, outbox.c.next_attempt_at, outbox.c.id)
 )
 
+_KEYS = select(cases.c.ref, cases.c.key).where(cases.c.ref.in_(bindparam("refs", expanding=True)))
 _THESE = outbox.c.id.in_(bindparam("ids", expanding=True))
 _BEGIN = (
     update(outbox)
@@ -42,7 +45,7 @@ _BEGIN = (
     .returning(outbox.c.id)
 )
 _LOOK = (
-    select(*(outbox.c[name] for name in ("id", "automatic", "rcpt", "results", "attempts", "sent_at")))
+    select(*(outbox.c[name] for name in ("id", "key", "automatic", "rcpt", "results", "attempts", "sent_at")))
     .where(_THESE)
     .order_by(outbox.c.id)
     .with_for_update()
@@ -64,8 +67,12 @@ def queue(tx: Tx, letters: Sequence[tuple[Letter, Submission]], *, now: datetime
     """Put letters in the outbox, but for those that their cause has written already: they are not sent twice."""
     if not letters:
         return
-    blob_ids = blobs.keep(tx, ((submission.blob, now) for _, submission in letters))
-    rows = [_row(*each, blob_id, now) for each, blob_id in zip(letters, blob_ids, strict=True)]
+    keys = _keys(tx, [letter for letter, _ in letters])
+    blob_ids = blobs.keep(tx, ((each.blob, now, key) for (_, each), key in zip(letters, keys, strict=True)))
+    rows = [
+        _row(*pair, blob_id, key, now) | {"audience": _marks(tx, pair[1])}
+        for pair, blob_id, key in zip(letters, blob_ids, keys, strict=True)
+    ]
     queued = tx.execute(added(tx, outbox, "message_id", "case_ref"), rows).all()
     links = [{"outbox_id": row.id, "message_id": row.message_id, "case_ref": row.case_ref} for row in queued]
     links = [link for link in links if link["message_id"] and link["case_ref"]]
@@ -122,7 +129,7 @@ def _changes(row: Row[Any], ended: Ended) -> dict[str, Any]:
     return {
         "letter": ended.outbox_id,
         "state": state,
-        "results": results,
+        "results": Sealed(value=results, key=row.key),
         "attempts": row.attempts + 1,
         "next_attempt_at": ended.next_attempt if state == "deferred" else None,
         "node_id": None,
@@ -130,7 +137,18 @@ def _changes(row: Row[Any], ended: Ended) -> dict[str, Any]:
     }
 
 
-def _row(letter: Letter, submission: Submission, blob_id: str, now: datetime) -> dict[str, Any]:
+def _keys(tx: Tx, letters: Sequence[Letter]) -> list[int]:
+    """What each letter is sealed with: the key of its case; without one, a key of its own."""
+    refs = {letter.case_ref for letter in letters}
+    found = {row.ref: row.key for row in tx.execute(_KEYS, {"refs": list(refs)})}
+    return [found.get(letter.case_ref) or ring(tx.dialect).fresh() for letter in letters]
+
+
+def _marks(tx: Tx, submission: Submission) -> list[str]:
+    return [str(mark(tx.dialect, each)) for each in submission.rcpt_to]
+
+
+def _row(letter: Letter, submission: Submission, blob_id: str, key: int, now: datetime) -> dict[str, Any]:
     return {
         "case_ref": letter.case_ref,
         "kind": letter.kind.value,
@@ -140,16 +158,17 @@ def _row(letter: Letter, submission: Submission, blob_id: str, now: datetime) ->
         "channel": submission.channel,
         "automatic": letter.automatic,
         "mail_from": submission.mail_from,
-        "rcpt": list(submission.rcpt_to),
+        "rcpt": Sealed(value=list(submission.rcpt_to), key=key),
         "message_id": submission.message_id,
         "letter_id": letter_id(submission.message_id),
         "blob_id": blob_id,
-        "text": letter.text,
+        "text": Sealed(value=letter.text, key=key),
         "state": "pending",
         "attempts": 0,
         "next_attempt_at": now,
         "results": {},
         "created_at": now,
+        "key": key,
     }
 
 

@@ -100,7 +100,7 @@ def letters(tx: Tx, ref: str) -> list[Went]:
 def _by_number(tx: Tx, number: int) -> Person:
     known = tx.execute(select(contact).where(contact.c.id == number)).first()
     found = tx.execute(select(contact_point).where(contact_point.c.contact_id == number))
-    return _person(tx, known, tuple((row.kind, row.value) for row in found))
+    return _person(tx, known, tuple((row.kind, row.words) for row in found))
 
 
 def _by_point(tx: Tx, value: str) -> Person:

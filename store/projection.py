@@ -12,23 +12,29 @@ from intake.policy import Policy
 from intake.register import row as register_row
 from store.inserting import missing, upsert
 from store.schema import case_matter, participant, promise, register, thread_id
+from store.sealing import Sealed, SealedWords
 from store.writer import Tx
 
+_PERSONAL = [column.name for column in register.c if isinstance(column.type, SealedWords)]
 _OFF_THE_REGISTER = delete(register).where(register.c.case_ref == bindparam("which"))
 
 
-Step: TypeAlias = tuple[Case | None, Case]  # what was projected last, None for nothing; and what there is now
+Step: TypeAlias = tuple[
+    Case | None, Case, int | None
+]  # what was projected last, None for nothing; what there is now; its key
 
 
 def project(tx: Tx, steps: Sequence[Step], *, policy: Policy) -> None:
     """Bring everything that is made from these cases up to date."""
-    _put(tx, upsert(tx, participant), [row for step in steps for row in _dated(*step, "participants", "address")])
-    _put(tx, upsert(tx, case_matter), [row for step in steps for row in _dated(*step, "matters", "matter")])
-    threads = [{"message_id": each, "case_ref": case.ref} for was, case in steps for each in _new(case, was, "thread")]
+    _put(tx, upsert(tx, participant), [row for step in steps for row in _dated(*step[:2], "participants", "address")])
+    _put(tx, upsert(tx, case_matter), [row for step in steps for row in _dated(*step[:2], "matters", "matter")])
+    threads = [
+        {"message_id": each, "case_ref": case.ref} for was, case, _ in steps for each in _new(case, was, "thread")
+    ]
     _put(tx, missing(tx, thread_id), threads)
-    promises = [promise_row(case.ref, each) for was, case in steps for each in _new(case, was, "promises")]
+    promises = [promise_row(case.ref, each) for was, case, _ in steps for each in _new(case, was, "promises")]
     _put(tx, upsert(tx, promise), promises)
-    _register(tx, [case for _, case in steps], policy)
+    _register(tx, [(case, key) for _, case, key in steps], policy)
 
 
 def promise_row(ref: str, made: Promise) -> dict[str, Any]:
@@ -49,11 +55,18 @@ def cells(case: Case, policy: Policy) -> dict[str, str]:
     return {f"column_{number}": cell for number, cell in enumerate(register_row(case, policy), start=1)}
 
 
-def _register(tx: Tx, cases: Sequence[Case], policy: Policy) -> None:
-    shown = [case for case in cases if case.status is not Status.MERGED]
-    rows = [{"case_ref": case.ref, "received_at": case.received_at, **cells(case, policy)} for case in shown]
+def _register(tx: Tx, cases: Sequence[tuple[Case, int | None]], policy: Policy) -> None:
+    shown = [(case, key) for case, key in cases if case.status is not Status.MERGED]
+    rows = [
+        {"case_ref": case.ref, "received_at": case.received_at, **_sealed(cells(case, policy), key)}
+        for case, key in shown
+    ]
     _put(tx, upsert(tx, register), rows)
-    _put(tx, _OFF_THE_REGISTER, [{"which": case.ref} for case in cases if case.status is Status.MERGED])
+    _put(tx, _OFF_THE_REGISTER, [{"which": case.ref} for case, _ in cases if case.status is Status.MERGED])
+
+
+def _sealed(row: dict[str, str], key: int | None) -> dict[str, Any]:
+    return {name: Sealed(value=cell, key=key) if name in _PERSONAL else cell for name, cell in row.items()}
 
 
 def _dated(before: Case | None, case: Case, field: str, column: str) -> list[dict[str, Any]]:

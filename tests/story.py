@@ -128,7 +128,7 @@ class Story:
         wanted = wanted.where(outbox.c.address == address) if address else wanted
         rows = await self.store.read(lambda tx: list(tx.execute(wanted)))
         return [
-            Posted(kind=r.kind, address=r.address, ref=r.case_ref, at=r.created_at, words=r.text, blob=r.content)
+            Posted(kind=r.kind, address=r.rcpt[0], ref=r.case_ref, at=r.created_at, words=r.text, blob=r.content)
             for r in rows
         ]
 

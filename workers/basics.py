@@ -14,9 +14,10 @@ from config.settings import Loaded
 from intake.letters.kinds import Letters
 from intake.policy import Key, Policy
 from intake.ports import Ids
-from store import colleagues
+from store import colleagues, erasing
 from store.database import Store
 from store.migrate import migrate
+from workers.clock import SystemClock
 from workers.deciding.desk import Desk
 
 log = structlog.get_logger()
@@ -43,16 +44,20 @@ def desk(loaded: Loaded, ids: Ids) -> Desk:
 
 async def database(loaded: Loaded, *, exclusive: bool = True) -> Store:
     """The store, its tables brought up to date first when it is ours alone."""
-    url = loaded.settings.database.url
+    kept = loaded.settings.database
     if exclusive:
         loaded.settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        migrate(url)
-    return await Store.open(url, exclusive=exclusive)
+        migrate(kept.url, kept.keys)
+    return await Store.open(kept.url, keys=kept.keys, exclusive=exclusive)
 
 
 async def enter(store: Store, policy: Policy) -> None:
-    """Begin to take work up for these people, as a node that bears the names of the machine and the process."""
+    """Begin to take work up for these people, as a node that bears the names of the machine and the process.
+
+    First what was erased leaves the database, too, where a crash or an old backup has left it there.
+    """
     await store.write(lambda tx: colleagues.know(tx, policy))
+    await store.write(lambda tx: erasing.finish(tx, policy=policy, now=SystemClock().now()))
     tell(await store.enter(f"{socket.gethostname()}:{os.getpid()}"))
 
 

@@ -26,7 +26,8 @@ def elapsed() -> float:
 class Life(Runner):
     """`ended` is called where others have declared this node dead: whatever it holds in memory is theirs by then.
 
-    Whoever has the database alone needs to say nothing, for nobody is there to hear it.
+    Whoever has the database alone needs to say nothing, for nobody is there to hear it. And no key is remembered for longer than
+    from one time to the next: somebody may have destroyed it.
     """
 
     name = "life"
@@ -42,6 +43,7 @@ class Life(Runner):
         self._renewal = asyncio.Event()  # the next one
 
     async def once(self) -> int:
+        self._store.keys.forget()
         if self._store.alone:
             return 0
         began = self._elapsed()

@@ -72,7 +72,7 @@ class Mover(Runner):
                 raise ObjectsDown("another_store")
 
     async def _put(self, blob_id: str) -> bool:
-        content = await self._store.read(lambda tx: blobs.content(tx, blob_id))
+        content = await self._store.read(lambda tx: blobs.sealed(tx, blob_id))
         if content is not None:
             await asyncio.to_thread(self._objects.put, blob_id, content)
         return content is not None

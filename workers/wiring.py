@@ -192,7 +192,11 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids, ended: Callab
 
 def _movers(blobs: Blobs, store: Store, clock: Clock) -> tuple[Mover, ...]:
     """One where there is an object store, and else none."""
-    return (Mover(store, Objects(blobs.url), clock, age=timedelta(days=blobs.after_days)),) if blobs.url else ()
+    return (
+        (Mover(store, Objects(blobs.url, store.unseal), clock, age=timedelta(days=blobs.after_days)),)
+        if blobs.url
+        else ()
+    )
 
 
 def _scanners(

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import create_engine, select, update
+from sqlalchemy import select, update
 
-from store.engine import parse
+from store.engine import engines, parse
 from store.schema import blob, case, contact_point, inbound, mailbox_lease, node, outbox
 from workers.clock import SystemClock
 
@@ -51,10 +51,10 @@ class Books:
     """One database."""
 
     def __init__(self, url: str) -> None:
-        self._engine = create_engine(parse(url), connect_args={"timeout": 30} if url.startswith("sqlite") else {})
+        self._engines = engines(parse(url), threads=1)
 
     def close(self) -> None:
-        self._engine.dispose()
+        self._engines.dispose()
 
     def open(self) -> Counter[str]:
         """How much is not done yet, by what it is and where it stands."""
@@ -66,7 +66,7 @@ class Books:
     def age(self) -> None:
         """Let time pass: suspects wait no longer."""
         now = SystemClock().now()
-        with self._engine.begin() as tx:
+        with self._engines.write.begin() as tx:
             tx.execute(update(inbound).where(inbound.c.not_before > now).values(not_before=now))
 
     def living(self, name: str = "") -> list[int]:
@@ -100,18 +100,20 @@ class Books:
         return [_kept(row) for row in self._rows(statement)]
 
     def written(self) -> list[Written]:
-        names = ("kind", "case_ref", "address", "message_id", "state", "automatic", "text")
-        return [Written(outbox_id=row.id, **{n: getattr(row, n) for n in names}) for row in self._rows(select(outbox))]
+        names = ("kind", "case_ref", "message_id", "state", "automatic", "text")
+        rows = self._rows(select(outbox))
+        return [Written(outbox_id=row.id, address=row.rcpt[0], **{n: getattr(row, n) for n in names}) for row in rows]
 
     def cases(self) -> list[str]:
         return [row.ref for row in self._rows(select(case.c.ref))]
 
     def people(self) -> list[str]:
         """Addresses of contacts, each as often as it stands there."""
-        return [row.value for row in self._rows(select(contact_point).where(contact_point.c.kind == "mail"))]
+        return [row.words for row in self._rows(select(contact_point).where(contact_point.c.kind == "mail"))]
 
     def _rows(self, statement: Any) -> list[Any]:
-        with self._engine.connect() as tx:
+        reading = self._engines.read or self._engines.write
+        with reading.connect() as tx:
             return list(tx.execute(statement))
 
 

@@ -14,6 +14,7 @@ from intake.policy import Policy
 from store.audit.arrivals import arrivals
 from store.audit.fault import Fault
 from store.audit.histories import head, histories
+from store.audit.keys import erased, keys
 from store.audit.letters import letters
 from store.schema import METADATA
 from store.writer import Tx
@@ -27,6 +28,7 @@ class Audit:
 
     faults: tuple[Fault, ...]
     rows: dict[str, int]  # how many there are, by table
+    erased: int  # cases that nobody can read any more
     head: str  # of all histories together: kept elsewhere, it shows that the whole chain was rewritten
 
 
@@ -34,10 +36,11 @@ def audit(tx: Tx, *, policy: Policy) -> Audit:
     """Check everything. `policy` is what the register is written by."""
     faults = tuple(_faults(tx, policy))
     counts = {table.name: tx.scalar(select(func.count()).select_from(table)) or 0 for table in METADATA.sorted_tables}
-    return Audit(faults=faults, rows=counts, head=head(tx))
+    return Audit(faults=faults, rows=counts, erased=erased(tx), head=head(tx))
 
 
 def _faults(tx: Tx, policy: Policy) -> Iterator[Fault]:
     yield from arrivals(tx)
     yield from histories(tx, policy)
     yield from letters(tx)
+    yield from keys(tx)

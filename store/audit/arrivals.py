@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import sha256
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import LargeBinary, and_, or_, select, type_coerce
 
 from store.audit.fault import Fault, repeated, stream
+from store.keyring import Keyring
 from store.schema import blob, case, contact_point, hold, inbound
 from store.schema.arrivals import NEEDED
+from store.sealing import Damaged, ring, unseal_bytes
 from store.writer import Tx
+
+_STORED = select(blob.c.sha256, blob.c.size, type_coerce(blob.c.content, LargeBinary).label("stored")).where(
+    blob.c.content.is_not(None)
+)
 
 
 def arrivals(tx: Tx) -> Iterator[Fault]:
@@ -21,13 +27,22 @@ def arrivals(tx: Tx) -> Iterator[Fault]:
 
 
 def _bytes(tx: Tx) -> Iterator[Fault]:
-    for row in stream(tx, select(blob).where(blob.c.content.is_not(None))):
-        if len(row.content) != row.size or sha256(row.content).hexdigest() != row.sha256:
+    keys = ring(tx.dialect)
+    for row in stream(tx, _STORED):
+        content = _plain(keys, row.stored)
+        if len(content) != row.size or sha256(content).hexdigest() != row.sha256:
             yield Fault(slug="blob-changed", where=f"blob:{row.sha256}")
     here = select(inbound.c.id).join(blob, blob.c.sha256 == inbound.c.blob_id, isouter=True)
     lost = here.where(or_(blob.c.sha256.is_(None), and_(blob.c.content.is_(None), NEEDED)))
     for inbound_id in tx.scalars(lost):
         yield Fault(slug="blob-missing", where=f"inbound:{inbound_id}")
+
+
+def _plain(keys: Keyring, stored: bytes) -> bytes:
+    try:
+        return unseal_bytes(keys, stored) or b""
+    except Damaged:
+        return b""
 
 
 def _outcomes(tx: Tx) -> Iterator[Fault]:

@@ -17,8 +17,9 @@ from intake.history import replay
 from intake.policy import Policy
 from store import chain, codec, projection
 from store.audit.fault import Fault, stream
-from store.columns import canonical
+from store.keyring import Keyring
 from store.schema import case, case_event, promise, register
+from store.sealing import key_of, ring, unseal
 from store.writer import Tx
 
 _TOGETHER = 200  # cases whose derived rows are read at once
@@ -58,7 +59,8 @@ def head(tx: Tx) -> str:
 
 
 def _some(tx: Tx, some: Sequence[_History], policy: Policy) -> Iterator[Fault]:
-    refs = [ref for ref, _ in some]
+    keys, refs = ring(tx.dialect), [ref for ref, _ in some]
+    yield from _sealed(keys, some)
     cases = {row.ref: row for row in tx.execute(_CASES, {"refs": refs})}
     registered = {row["case_ref"]: row for row in tx.execute(_REGISTER, {"refs": refs}).mappings()}
     promises: dict[str, list[Any]] = {}
@@ -70,8 +72,17 @@ def _some(tx: Tx, some: Sequence[_History], policy: Policy) -> Iterator[Fault]:
             yield Fault(slug="case-missing", where=where)
             continue
         yield from (Fault(slug=slug, where=where) for slug in _chain(ref, rows, cases[ref].head_hash))
-        derived = _derived(rows, cases[ref], registered.get(ref), promises.get(ref, []), policy)
+        derived = _derived(keys, rows, cases[ref], registered.get(ref), promises.get(ref, []), policy)
         yield from (Fault(slug=slug, where=where) for slug in derived)
+
+
+def _sealed(keys: Keyring, some: Sequence[_History]) -> Iterator[Fault]:
+    """Every event has a key, or had one that was destroyed."""
+    used = {ref: {key_of(row.data) for row in rows} - {None} for ref, rows in some}
+    known = keys.alive({number for numbers in used.values() for number in numbers if number is not None})
+    yield from (
+        Fault(slug="key-missing", where=f"case:{ref}") for ref, numbers in used.items() if numbers - known.keys()
+    )
 
 
 def _chain(ref: str, rows: Sequence[Any], stored_head: str) -> Iterator[str]:
@@ -95,13 +106,15 @@ def _hash(previous: str, ref: str, seq: int, row: Any) -> str:
         return ""
 
 
-def _derived(rows: Sequence[Any], stored: Any, registered: Any, promises: list[Any], policy: Policy) -> Iterator[str]:
+def _derived(
+    keys: Keyring, rows: Sequence[Any], stored: Any, registered: Any, promises: list[Any], policy: Policy
+) -> Iterator[str]:
     try:
-        made = replay(map(_event, rows))
+        made = replay(_event(keys, row) for row in rows)
     except (ValueError, KeyError, TypeError, AttributeError):
         yield "history-unreadable"
         return
-    if canonical(codec.from_case(made)) != stored.state or not _columns_agree(made, stored):
+    if _state(keys, stored.state) != made or not _columns_agree(made, stored):
         yield "case-differs"
     if [projection.promise_row(made.ref, each) for each in made.promises] != sorted(promises, key=_number(made)):
         yield "promise-differs"
@@ -114,8 +127,18 @@ def _derived(rows: Sequence[Any], stored: Any, registered: Any, promises: list[A
         yield "register-differs"
 
 
-def _event(row: Any) -> Event:
-    return Event(kind=Kind(row.kind), at=_moment(row.at), actor=row.actor, data=json.loads(row.data))
+def _event(keys: Keyring, row: Any) -> Event:
+    """What was erased has no data any more."""
+    data = json.loads(unseal(keys, row.data) or "{}")
+    return Event(kind=Kind(row.kind), at=_moment(row.at), actor=row.actor, data=data)
+
+
+def _state(keys: Keyring, stored: str) -> Case | None:
+    """The case as it is kept; None where that cannot be read."""
+    try:
+        return codec.to_case(json.loads(unseal(keys, stored) or "null"))
+    except ValueError:
+        return None
 
 
 def _moment(stored: str | datetime) -> datetime:

@@ -6,6 +6,7 @@ from store.schema.audience import colleague
 from store.schema.cases import case, case_event, case_matter, participant, promise, register, thread_id
 from store.schema.nodes import mailbox_lease, node
 from store.schema.outbox import outbox
+from store.schema.sealed_by import sealed_by
 from store.schema.triggers import append_only
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "participant",
     "promise",
     "register",
+    "sealed_by",
     "thread_id",
 ]
 

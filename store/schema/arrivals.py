@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
 
 from store.columns import METADATA, Id, Json, Key, Utc, Words
 from store.schema.partial import partial
+from store.sealing import Marked, SealedBytes, SealedJson, SealedWords
 
 blob = Table(
     "blob",
     METADATA,
     Column("sha256", Key, primary_key=True),
     Column("size", Integer, nullable=False),
-    Column("content", LargeBinary),  # NULL: in the object store
+    Column("content", SealedBytes),  # NULL: in the object store
     Column("kept_at", Utc),  # from when its age counts
 )
 
@@ -20,16 +21,18 @@ contact = Table(
     "contact",
     METADATA,
     Column("id", Id, primary_key=True),
-    Column("name", Words, nullable=False),
+    Column("name", SealedWords, nullable=False),
     Column("created_at", Utc, nullable=False),
+    Column("key", Id, index=True),  # what the name is sealed with
 )
 
 contact_point = Table(
     "contact_point",
     METADATA,
     Column("kind", Key, primary_key=True),  # "mail", or the channel of a conversation
-    Column("value", Key, primary_key=True),
+    Column("value", Marked, primary_key=True),
     Column("contact_id", Id, ForeignKey(contact.c.id), nullable=False, index=True),
+    Column("words", SealedWords, nullable=False),  # what the value stands for
 )
 
 inbound = Table(
@@ -39,14 +42,14 @@ inbound = Table(
     Column("channel", Key, nullable=False),
     Column("account", Key, nullable=False),
     Column("source_id", Key, nullable=False),
-    Column("envelope", Json, nullable=False),
+    Column("envelope", SealedJson, nullable=False),
     Column("blob_id", Key, ForeignKey(blob.c.sha256), nullable=False),
     Column("media_type", Words, nullable=False),
     Column("received_at", Utc, nullable=False),
     Column("quiet", Boolean, nullable=False),
     Column("state", Words, nullable=False),  # new, done, held, parked
     Column("unchecked", Boolean),  # it waits until it is known who stands behind it
-    Column("checked", Json),  # what was found out about that
+    Column("checked", SealedJson),  # what was found out about that
     Column("scanned", Json),  # what a virus scanner said about its files
     Column("confirmed_by", Words),  # the member of staff who said, when it was held, that they wrote it
     Column("attempts", Integer, nullable=False),  # that failed
@@ -64,6 +67,8 @@ inbound = Table(
     Column("case_ref", Key, index=True),
     Column("contact_id", Id, ForeignKey(contact.c.id)),
     Column("decided_at", Utc),
+    Column("sender", Marked, index=True),  # who wrote it, as far as that is known once it is decided
+    Column("key", Id, index=True),  # what it and its bytes are sealed with
     UniqueConstraint("channel", "account", "source_id"),
     Index(None, "fingerprint"),
 )

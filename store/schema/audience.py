@@ -2,20 +2,24 @@
 
 A letter to staff goes to addresses that the settings name as staff's. Any other goes to who takes part in its case; and a reply
 only where history says that words were sent, so that neither a note nor another customer's case gives a right to one.
+Addresses are compared as marks.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import DDL, Column, Table, event
 
-from store.columns import METADATA, Key
+from store.columns import METADATA
 from store.schema.cases import case_event, participant
 from store.schema.outbox import outbox
+from store.sealing import Marked
 
-colleague = Table("colleague", METADATA, Column("address", Key, primary_key=True))
+colleague = Table("colleague", METADATA, Column("address", Marked, primary_key=True))
 
 FOR_STAFF = ("notification", "nudge", "follow_up_task", "status", "refusal", "hold_notice")
-MEANT = "case_ref, kind, cause, address, domain, channel, automatic, mail_from, rcpt, message_id, letter_id, text"
+MEANT = (
+    "case_ref, kind, cause, address, domain, channel, automatic, mail_from, rcpt, audience, message_id, letter_id, text"
+)
 
 REFUSALS = {  # what is wrong, and when
     "only_staff": "NEW.kind IN ({staff}) AND EXISTS (SELECT 1 FROM ({everybody}) r WHERE {not_staff})",
@@ -30,9 +34,9 @@ _PARTS = {
     "sent": "SELECT count(*) FROM case_event e WHERE e.case_ref = NEW.case_ref AND e.kind = 'reply_sent'",
 }
 _EVERYBODY = {  # the address and, of a mail, the envelope
-    "sqlite": "SELECT NEW.address AS value UNION SELECT value FROM json_each(NEW.rcpt) WHERE NEW.channel = 'mail'",
+    "sqlite": "SELECT NEW.address AS value UNION SELECT value FROM json_each(NEW.audience) WHERE NEW.channel = 'mail'",
     "postgresql": "SELECT NEW.address AS value UNION SELECT value FROM json_array_elements_text("
-    "CASE WHEN NEW.channel = 'mail' THEN NEW.rcpt::json ELSE '[]'::json END)",
+    "CASE WHEN NEW.channel = 'mail' THEN NEW.audience::json ELSE '[]'::json END)",
 }
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, text
 
-from store.columns import METADATA, Id, Json, Key, Utc, Words
+from store.columns import METADATA, Id, Key, Utc, Words
 from store.schema.arrivals import contact
 from store.schema.partial import partial
+from store.sealing import Marked, SealedJson, SealedWords
 
 case = Table(
     "case",
@@ -21,11 +22,14 @@ case = Table(
     Column("handler", Key, nullable=False),
     Column("contact_id", Id, ForeignKey(contact.c.id), index=True),
     Column("received_at", Utc, nullable=False, index=True),
-    Column("state", Json, nullable=False),  # the whole `intake.case.Case`
+    Column("state", SealedJson, nullable=False),  # the whole `intake.case.Case`
     Column("events", Integer, nullable=False),
     Column("head_hash", Words, nullable=False),  # of the latest event
     Column("next_look", Utc),
     Column("node_id", Id),  # who has taken it up
+    Column(
+        "key", Id, index=True
+    ),  # what is sealed with from now on: it, its history, its row of the register, its letters
 )
 # Literals, as in `store.schema.arrivals`.
 TIMED = text("next_look IS NOT NULL")
@@ -43,7 +47,7 @@ case_event = Table(
     Column("kind", Words, nullable=False),
     Column("at", Utc, nullable=False),
     Column("actor", Words, nullable=False),
-    Column("data", Json, nullable=False),
+    Column("data", SealedJson, nullable=False),
     Column("previous_hash", Words, nullable=False),
     Column("hash", Words, nullable=False),
 )
@@ -52,7 +56,7 @@ case_matter = Table(
     "case_matter",
     METADATA,
     Column("case_ref", Key, ForeignKey(case.c.ref), primary_key=True),
-    Column("matter", Key, primary_key=True),
+    Column("matter", Marked, primary_key=True),
     Column("received_at", Utc, nullable=False),  # of the case
     Index(None, "matter", "received_at"),
 )
@@ -61,7 +65,7 @@ participant = Table(
     "participant",
     METADATA,
     Column("case_ref", Key, ForeignKey(case.c.ref), primary_key=True),
-    Column("address", Key, primary_key=True),
+    Column("address", Marked, primary_key=True),
     Column("received_at", Utc, nullable=False),  # of the case
     Index(None, "address", "received_at"),
 )
@@ -69,7 +73,7 @@ participant = Table(
 thread_id = Table(
     "thread_id",
     METADATA,
-    Column("message_id", Key, primary_key=True),
+    Column("message_id", Marked, primary_key=True),
     Column("case_ref", Key, primary_key=True),
     Column("outbox_id", Id),  # where it is a letter of ours
 )
@@ -92,5 +96,7 @@ register = Table(
     METADATA,
     Column("case_ref", Key, ForeignKey(case.c.ref), primary_key=True),
     Column("received_at", Utc, nullable=False, index=True),
-    *(Column(f"column_{number}", Words, nullable=False) for number in range(1, 10)),  # as `intake.register` heads them
+    # As `intake.register` heads them. From the customer's name on they are sealed.
+    *(Column(f"column_{number}", Words, nullable=False) for number in range(1, 6)),
+    *(Column(f"column_{number}", SealedWords, nullable=False) for number in range(6, 10)),
 )

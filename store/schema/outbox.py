@@ -7,6 +7,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Uniqu
 from store.columns import METADATA, Id, Json, Key, Utc, Words
 from store.schema.arrivals import blob
 from store.schema.partial import partial
+from store.sealing import Marked, SealedJson, SealedWords
 
 outbox = Table(
     "outbox",
@@ -15,23 +16,25 @@ outbox = Table(
     Column("case_ref", Key, nullable=False),  # "" for letters to staff about mail that has no case
     Column("kind", Key, nullable=False),
     Column("cause", Key, nullable=False),
-    Column("address", Key, nullable=False),
-    Column("domain", Key, nullable=False),  # of the address, "" for a conversation
+    Column("address", Marked, nullable=False),
+    Column("domain", Marked, nullable=False),  # of the address, "" for a conversation
     Column("channel", Key, nullable=False),
     Column("automatic", Boolean, nullable=False),
     Column("mail_from", Words, nullable=False),
-    Column("rcpt", Json, nullable=False),
+    Column("rcpt", SealedJson, nullable=False),
+    Column("audience", Json, nullable=False),  # the same as marks, for the database to look at
     Column("message_id", Key, nullable=False),
     Column("letter_id", Key, nullable=False, index=True),  # the left part of the Message-ID
     Column("blob_id", Key, ForeignKey(blob.c.sha256), nullable=False),
-    Column("text", Words, nullable=False),  # for telling quoted words from new ones
+    Column("text", SealedWords, nullable=False),  # for telling quoted words from new ones
     Column("state", Words, nullable=False),  # pending, sending, sent, deferred, rejected, unknown, cancelled
     Column("attempts", Integer, nullable=False),
     Column("next_attempt_at", Utc),
     Column("node_id", Id),  # who has taken it up
-    Column("results", Json, nullable=False),  # by recipient: the latest outcome, code, status and diagnostic
+    Column("results", SealedJson, nullable=False),  # by recipient: the latest outcome, code, status and diagnostic
     Column("created_at", Utc, nullable=False),
     Column("sent_at", Utc),
+    Column("key", Id, index=True),  # of its case, or of the message that has none
     # One cause writes a letter once; a notification may go to two people.
     UniqueConstraint("case_ref", "kind", "cause", "address"),
     Index(None, "address", "created_at"),

@@ -90,8 +90,8 @@ class House:
 
     async def letters(self, kind: str) -> list[tuple[str, str]]:
         """Address and text of every letter of a kind, in the order in which they were written."""
-        wanted = select(outbox.c.address, outbox.c.text).where(outbox.c.kind == kind).order_by(outbox.c.id)
-        return [(row.address, row.text) for row in await self.parts.store.read(lambda tx: list(tx.execute(wanted)))]
+        wanted = select(outbox.c.rcpt, outbox.c.text).where(outbox.c.kind == kind).order_by(outbox.c.id)
+        return [(row.rcpt[0], row.text) for row in await self.parts.store.read(lambda tx: list(tx.execute(wanted)))]
 
     async def raw_letters(self, address: str) -> list[bytes]:
         """The exact bytes of every letter to an address."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from store.keyring import SCHEMA
 from store.migrate import migrate
 from store.schema import METADATA
 
@@ -50,7 +51,8 @@ class Postgres:
     def fresh(self) -> Iterator[str]:
         deletes = [sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)) for table in METADATA.sorted_tables]
         # As a replica would, without triggers: the history of cases refuses to be emptied.
-        empty = sql.SQL("; ").join([sql.SQL("SET session_replication_role = replica"), *deletes, _FROM_ONE])
+        keys = sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(SCHEMA))
+        empty = sql.SQL("; ").join([sql.SQL("SET session_replication_role = replica"), keys, *deletes, _FROM_ONE])
         self._do(self._url, empty)
         yield self._url
 

@@ -18,15 +18,17 @@ from store import colleagues
 from store.database import Store
 from store.lookups import TO_CUSTOMERS
 from store.schema.audience import FOR_STAFF
+from store.sealing import mark
+from store.writer import Tx
 from tests.harbour import ASHA, POLICY
 from tests.store.examples import REF, decision, do, event, opened, take_in
 
 JO, MO, MALLORY = "jo@customer.example", "mo@customer.example", "mallory@evil.example"
 OTHER = "HH-0000-0001Q"
 LETTER = """
-INSERT INTO outbox (case_ref, kind, cause, address, domain, channel, automatic, mail_from, rcpt, message_id, letter_id, blob_id,
-    text, state, attempts, results, created_at)
-VALUES (:ref, :kind, :cause, :address, '', :channel, true, '', :rcpt, '', '', 'x', 'Zebra', 'pending', 0, '{}',
+INSERT INTO outbox (case_ref, kind, cause, address, domain, channel, automatic, mail_from, rcpt, audience, message_id, letter_id,
+    blob_id, text, state, attempts, results, created_at)
+VALUES (:ref, :kind, :cause, :address, '', :channel, true, '', '[]', :audience, '', '', 'x', 'Zebra', 'pending', 0, '{}',
     '2026-01-13 10:00:00')
 """
 
@@ -43,9 +45,13 @@ async def two_cases(store: Store) -> Store:
 
 
 async def insert(store: Store, kind: str, address: str, *rcpt: str, ref: str = REF, channel: str = "mail") -> None:
-    row: dict[str, Any] = {"kind": kind, "address": address, "ref": ref, "channel": channel, "cause": f"{rcpt}"}
-    row["rcpt"] = json.dumps(rcpt or (address,))
-    await store.write(lambda tx: tx.execute(text(LETTER), row))
+    row: dict[str, Any] = {"kind": kind, "ref": ref, "channel": channel, "cause": f"{rcpt}"}
+    await store.write(lambda tx: tx.execute(text(LETTER), row | _marked(tx, address, rcpt)))
+
+
+def _marked(tx: Tx, address: str, rcpt: tuple[str, ...]) -> dict[str, str]:
+    audience = [mark(tx.dialect, each) for each in rcpt or (address,)]
+    return {"address": str(mark(tx.dialect, address)), "audience": json.dumps(audience)}
 
 
 REFUSED = {
@@ -75,7 +81,7 @@ async def test_a_note_gives_no_right_to_a_letter(two_cases: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [f"address = '{MALLORY}'", f"rcpt = '[\"{MALLORY}\"]'", "kind = 'reply'", "text = ''"]
+    "change", [f"address = '{MALLORY}'", "rcpt = '[]'", "audience = '[]'", "kind = 'reply'", "text = ''"]
 )
 async def test_a_letter_that_is_written_goes_to_nobody_else_later(two_cases: Store, change: str) -> None:
     await insert(two_cases, "notification", ASHA.email)

@@ -87,8 +87,8 @@ async def test_history_cannot_be_rewritten(filled: Store, verb: str) -> None:
 EVENT = f"case_ref = '{REF}' AND seq"
 DAMAGE = {
     "a flipped byte in an event": (
-        f"UPDATE case_event SET data = replace(data, 'called', 'calleD') WHERE {EVENT} = 4",
-        {("chain-broken", f"case:{REF}")},
+        f"UPDATE case_event SET data = substr(data, 1, 20) || 'AAAA' || substr(data, 25) WHERE {EVENT} = 4",
+        {("chain-broken", f"case:{REF}"), ("history-unreadable", f"case:{REF}")},
     ),
     "an event by somebody else": (
         f"UPDATE case_event SET actor = 'ben' WHERE {EVENT} = 4",
@@ -115,7 +115,7 @@ DAMAGE = {
         {("history-missing", f"case:{REF}")},
     ),
     "a case that says something else than its history": (
-        f"""UPDATE "case" SET state = replace(state, 'lamp', 'vase') WHERE ref = '{REF}'""",
+        f"""UPDATE "case" SET state = substr(state, 1, 20) || 'AAAA' || substr(state, 25) WHERE ref = '{REF}'""",
         {("case-differs", f"case:{REF}")},
     ),
     "a case with another status for those who list cases": (

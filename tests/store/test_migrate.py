@@ -13,10 +13,11 @@ import pytest
 from alembic import command
 from sqlalchemy import create_engine, func, select, text
 
-from store import SchemaError, versions
+from store import SchemaError, lookups, versions
 from store.database import Store
 from store.engine import parse
 from store.migrate import current, migrate
+from store.person import find
 from store.schema import METADATA, inbound, outbox
 from tests.store.databases import Sqlite, absent, empty
 
@@ -33,6 +34,11 @@ INSERT INTO outbox (id, case_ref, kind, cause, address, domain, channel, automat
 VALUES (:number, 'HH', 'reply', :cause, 'a@b', 'b', 'mail', :automatic, '', '[]', '', '', 'x', '', :state, 0,
     '2026-01-13 10:00:00', 'dead', '2026-01-13 10:02:00', '{}', '2026-01-13 10:00:00')
 """
+BEFORE_SEALING = (
+    "INSERT INTO contact (id, name, created_at) VALUES (1, 'Jo Brown', '2026-01-13 10:00:00.000000')",
+    "INSERT INTO contact_point (kind, value, contact_id) VALUES ('mail', 'jo@customer.example', 1)",
+    "INSERT INTO thread_id (message_id, case_ref) VALUES ('first@customer.example', 'HH')",
+)
 
 
 def test_migrating_twice_does_nothing_the_second_time(tmp_path: Path) -> None:
@@ -167,3 +173,20 @@ def upgrade(url: str, version: str) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, version)
     engine.dispose()
+
+
+async def test_what_cases_were_found_by_before_it_was_sealed_finds_them_still(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'old.sqlite'}"
+    upgrade(url, "0009")
+    engine = create_engine(parse(url))
+    with engine.begin() as tx:
+        for statement in BEFORE_SEALING:
+            tx.execute(text(statement))
+    engine.dispose()
+    migrate(url)
+    store = await Store.open(url)
+    known = await store.read(lambda tx: find(tx, "jo@customer.example"))
+    threads = await store.read(lambda tx: lookups.threads(tx, ["first@customer.example"]))
+    await store.close()
+    assert (known.contact_id, known.name, known.points) == (1, "Jo Brown", (("mail", "jo@customer.example"),))
+    assert [row.case_ref for row in threads["first@customer.example"]] == ["HH"]

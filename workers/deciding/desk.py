@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
+from types import MappingProxyType
 from typing import Any
 
 from intake import reference
@@ -59,7 +60,11 @@ class Desk:
         for inbound_id, question in takewhile(lambda pair: batch.holds(pair[1]), zip(waiting, questions, strict=True)):
             decided[inbound_id] = self._decide(batch.up_to_date(question))
             batch.note(decided[inbound_id])
-        self._apply(tx, decided, now)
+        senders = {
+            inbound_id: question.signals.sender or question.message.conversation or ""
+            for inbound_id, question in zip(waiting, questions, strict=True)
+        }
+        self._apply(tx, decided, now, senders=senders)
         return decided
 
     def look(self, tx: Tx, case: Case, now: datetime) -> Due:
@@ -107,12 +112,14 @@ class Desk:
         *,
         look: Look | None = None,
         seen: Sequence[Case] = (),
+        senders: Mapping[Any, str] = MappingProxyType({}),
     ) -> None:
         outcomes = [
             apply.Outcome(
                 inbound_id=inbound_id,
                 decision=decision,
                 letters=[(letter, self._submission(letter, now)) for letter in decision.letters],
+                sender=senders.get(inbound_id, ""),
             )
             for inbound_id, decision in decided.items()
         ]

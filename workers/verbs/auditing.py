@@ -29,7 +29,14 @@ def run(config: Path | None, *, as_json: bool, head: str | None, moved: bool) ->
         output.complain(f"the object store does not answer ({error}); --no-moved leaves it out")
         return 1
     if as_json:
-        output.line({"faults": [asdict(fault) for fault in faults], "rows": report.rows, "head": report.head})
+        output.line(
+            {
+                "faults": [asdict(fault) for fault in faults],
+                "rows": report.rows,
+                "erased": report.erased,
+                "head": report.head,
+            }
+        )
     else:
         _say(report, len(known.heads), faults)
     return 1 if faults else 0
@@ -38,6 +45,7 @@ def run(config: Path | None, *, as_json: bool, head: str | None, moved: bool) ->
 def _say(report: Audit, anchored: int, faults: Sequence[Fault]) -> None:
     for name, number in report.rows.items():
         output.say(f"{name:>20}: {number}")
+    output.say(f"{'erased cases':>20}: {report.erased}")
     output.say(f"{'anchored heads':>20}: {anchored}")
     for fault in faults:
         output.say(f"FAULT {fault.slug}: {fault.where}")
@@ -50,7 +58,7 @@ async def _run(loaded: Loaded, known: anchors.Anchors, head: str | None, *, move
         report, differing = await store.read(
             lambda tx: (audit(tx, policy=loaded.policy), list(anchors.differing(tx, known, head)))
         )
-        objects = Objects(loaded.settings.blobs.url) if loaded.settings.blobs.url else None
+        objects = Objects(loaded.settings.blobs.url, store.unseal) if loaded.settings.blobs.url else None
         elsewhere = [fault async for fault in in_object_store(store, objects)] if moved else []
         return report, [*report.faults, *differing, *elsewhere]
     finally:

@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 from pathlib import Path
 
-from config.settings import Loaded
+from config.settings import Database, Loaded
 from store import copying
 from store.audit import Audit, audit
 from store.database import Store
@@ -21,7 +21,7 @@ def run(to: Path, config: Path | None) -> int:
 
 
 async def _run(old: Loaded, new: Loaded) -> int:
-    before = await _copied(old, new.settings.database.url)
+    before = await _copied(old, new.settings.database)
     after = await _audited(new)
     for fault in after.faults:
         output.say(f"FAULT {fault.slug}: {fault.where}")
@@ -32,7 +32,7 @@ async def _run(old: Loaded, new: Loaded) -> int:
     return 1 if after.faults else 0
 
 
-async def _copied(old: Loaded, target: str) -> Audit:
+async def _copied(old: Loaded, target: Database) -> Audit:
     store = await basics.database(old)
     try:
         await _copy(store, target)
@@ -41,10 +41,10 @@ async def _copied(old: Loaded, target: str) -> Audit:
         await store.close()
 
 
-async def _copy(store: Store, target: str) -> None:
+async def _copy(store: Store, target: Database) -> None:
     total = sum((await store.read(copying.rows)).values())
     with progress("copying", total) as advance:
-        await copying.copy(store, target, advance)
+        await copying.copy(store, target.url, target.keys, advance)
 
 
 async def _audited(loaded: Loaded) -> Audit:

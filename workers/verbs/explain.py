@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from config.settings import Database
 from intake.deciding.decision import Decision
 from intake.describe import describe
 from intake.message import RawMessage
@@ -41,8 +42,8 @@ def run(paths: Sequence[Path], form: Format, *, as_json: bool, config: Path | No
 async def _run(paths: Sequence[Path], form: Format, as_json: bool, config: Path | None) -> int:
     loaded = basics.read(config, dry=True)
     desk = basics.desk(loaded, SystemIds())
-    url = loaded.settings.database.url if config else "sqlite://"
-    store = await Store.open(url, exclusive=False)
+    kept = loaded.settings.database if config else Database(url="sqlite://")
+    store = await Store.open(kept.url, keys=kept.keys, exclusive=False)
     status = 0
     try:
         if config is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from intake.letters import covering
 from store import cases, person
 from store.objects import Objects, ObjectsDown
 from store.person import Person
+from store.sealing import ring, unseal_bytes
 from store.writer import Tx
 from workers import basics
 from workers.clock import SystemClock
@@ -60,7 +62,8 @@ async def _run(contact: str, to: Path, loaded: Loaded, now: datetime) -> Gathere
 def hand_over(tx: Tx, contact: str, to: Path, loaded: Loaded, now: datetime) -> Gathered:
     """One snapshot of the database into one file."""
     who = person.find(tx, contact)
-    objects = Objects(loaded.settings.blobs.url) if loaded.settings.blobs.url else None
+    unseal = partial(unseal_bytes, ring(tx.dialect))
+    objects = Objects(loaded.settings.blobs.url, unseal) if loaded.settings.blobs.url else None
     with archive(to, at=now) as into:
         found = gather(tx, who, _reader(who, loaded), into, objects)
         if not who.known and not found.taken:

@@ -40,7 +40,7 @@ def cases(config: Path | None, *, as_json: bool, status: Status | None) -> int:
 
 def case(ref: str, config: Path | None, *, as_json: bool) -> int:
     """One case with its whole history. Status 1 where there is none."""
-    wanted = _spelled_out(ref)
+    wanted = spelled_out(ref)
     found, history = _read(config, lambda tx: (shelf.look(tx, wanted), shelf.history(tx, wanted)))
     if found is None:
         output.complain(f"{ref}: there is no such case")
@@ -123,7 +123,7 @@ def _minute(at: datetime) -> str:
 
 def rebuild(ref: str, config: Path | None) -> int:
     """One case made again from its history. Status 1 where there is none."""
-    policy, wanted = basics.read(config, dry=True).policy, _spelled_out(ref)
+    policy, wanted = basics.read(config, dry=True).policy, spelled_out(ref)
     try:
         _write(config, lambda tx: recording.rebuild(tx, wanted, policy))
     except Conflict:
@@ -137,12 +137,13 @@ def migrate(config: Path | None) -> int:
     """Bring the tables to the version of this code."""
     loaded = basics.read(config, dry=True)
     loaded.settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    changed = bring_up(loaded.settings.database.url)
+    kept = loaded.settings.database
+    changed = bring_up(kept.url, kept.keys)
     output.say("the tables were brought up to date" if changed else "the tables are up to date")
     return 0
 
 
-def _spelled_out(ref: str) -> str:
+def spelled_out(ref: str) -> str:
     return reference.expand("".join(filter(str.isalnum, ref)).lower()) or ref
 
 
