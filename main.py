@@ -138,6 +138,27 @@ def retention(*, config: Config = None, as_json: Json = False) -> int:
 
 
 @app.command
+def erase(
+    contact: str, *, yes: bool = False, even_open: bool = False, config: Config = None, as_json: Json = False
+) -> int:
+    """Say what is kept about a contact (a number, an address); with --yes erase it for good, also from old backups.
+
+    A case under a legal hold forbids it. So does one that is not settled, but for --even-open.
+    """
+    from workers.verbs import erasing as verb
+
+    return verb.erase(verb.Wish(contact=contact, yes=yes, even_open=even_open), config, as_json=as_json)
+
+
+@app.command
+def hold(ref: str, reason: str = "", *, release: bool = False, config: Config = None) -> int:
+    """Put a case under a legal hold, and say why: nothing of it can be erased until --release."""
+    from workers.verbs import erasing as verb
+
+    return verb.hold(ref, reason, config, release=release)
+
+
+@app.command
 def copy(to: Path, *, config: Config = None) -> int:
     """Copy everything into the empty database that the settings file TO names, and audit both. Stop the daemon first."""
     from workers.verbs import copying as verb
