@@ -7,8 +7,9 @@ before the answer, and the answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -34,10 +35,17 @@ class Request:
     url: str = ""  # scheme, host, path and query, verbatim
     headers: tuple[tuple[str, str], ...] = ()  # in order, doubled ones too; bytes beyond UTF-8 as surrogate escapes
     body: bytes = b""
+    _named: Mapping[str, list[str]] = field(init=False, repr=False, compare=False)  # by names in lower case
+
+    def __post_init__(self) -> None:
+        named = defaultdict[str, list[str]](list)
+        for name, value in self.headers:
+            named[name.lower()].append(value)
+        object.__setattr__(self, "_named", named)
 
     def header(self, *names: str) -> str:
         """The value of the one header of these names, or "" where it is missing or there is more than one."""
-        values = [value for key, value in self.headers if key.lower() in names]
+        values = [value for name in names for value in self._named.get(name, ())]
         return values[0] if len(values) == 1 else ""
 
 
@@ -150,10 +158,9 @@ class Hook:
             raise Refused(self._statuses.later, "try_later", retry_after=RETRY_AFTER) from None
 
     async def _seen(self, request: web.Request) -> Request:
-        headers = tuple((name.lower(), value) for name, value in request.headers.items())
         body = await read_body(request, self._max_body)
         url = f"{request.scheme}://{request.host}{request.raw_path}"  # `request.url` would be spelt anew
-        return Request(method=request.method, url=url, headers=headers, body=body)
+        return Request(method=request.method, url=url, headers=tuple(request.headers.items()), body=body)
 
     def _reading(self, seen: Request) -> Reading:
         try:

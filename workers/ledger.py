@@ -5,9 +5,7 @@ What has ended is written first. So a letter that begins when another's wire get
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias, cast
@@ -41,39 +39,26 @@ class Ledger:
 
     most = 50
     pause_seconds = 2.0
-    linger_seconds = 0.002  # for what is at the wire to end, too: one commit for four letters instead of two
+    linger_seconds = 0.002
 
     def __init__(self, store: Store, undelivered: Undelivered, clock: Clock) -> None:
         self._store = store
         self._undelivered = undelivered
         self._clock = clock
         self._together: Together[_Entry, bool | OutboxState] = Together(
-            self._write_all, most=self.most, first=self._linger
+            self._write_all, most=self.most, linger=self.linger_seconds
         )
-        self._at_the_wire = 0
-        self._none_left = asyncio.Event()
 
     async def begin(self, outbox_id: int) -> bool:
         """Mark a letter as being sent, before its wire is touched. False where somebody else has it meanwhile."""
-        begun = bool(await self._write(outbox_id))
-        self._at_the_wire += begun
-        return begun
+        return bool(await self._write(outbox_id))
 
     async def end(self, pending: Pending, deliveries: Sequence[Delivery], again: datetime | None) -> OutboxState:
         """Keep what became of its recipients. Those deferred are tried `again` then; None gives them up."""
-        self._at_the_wire -= 1
-        if not self._at_the_wire:
-            self._none_left.set()
         ended = outbox.Ended(
             outbox_id=pending.outbox_id, deliveries=deliveries, at=self._clock.now(), next_attempt=again
         )
         return cast(OutboxState, await self._write(_Ending(pending=pending, ended=ended)))
-
-    async def _linger(self) -> None:
-        if self._at_the_wire:
-            self._none_left.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._none_left.wait(), self.linger_seconds)
 
     async def _write(self, entry: _Entry) -> bool | OutboxState:
         while True:

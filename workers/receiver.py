@@ -28,6 +28,7 @@ class Keeper:
     """
 
     group = 50
+    linger_seconds = 0.005
 
     def __init__(
         self, store: Store, space: Space, received: Callable[[], None], allowed: Callable[[Tx], None] = lambda tx: None
@@ -36,7 +37,7 @@ class Keeper:
         self._space = space
         self._received = received
         self._allowed = allowed
-        self._together = Together(self._keep, most=self.group)
+        self._together = Together(self._keep, most=self.group, linger=self.linger_seconds)
 
     def guarded(self, allowed: Callable[[Tx], None]) -> Keeper:
         """One that asks first, in the same transaction, and keeps nothing where that raises."""

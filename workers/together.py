@@ -1,10 +1,15 @@
-"""Doing at once what many wait for one by one: what comes in while a group is under way makes the next group."""
+"""Doing at once what many wait for one by one: what comes in while a group is under way makes the next group.
+
+Who was answered comes again soon, as a rule. So a group waits a moment until as many are there as lately: otherwise the first one
+back would have a commit to itself, and all others the next. Who comes alone waits for nobody.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -23,31 +28,28 @@ class Together(Generic[T, R]):
     Where it raises, each is done alone, so that a bad one harms no other. `TryLater` is for all of them.
     """
 
-    def __init__(
-        self,
-        do: Callable[[Sequence[T]], Awaitable[Sequence[R]]],
-        *,
-        most: int,
-        first: Callable[[], Awaitable[None]] | None = None,  # awaited before each group, in which more may come in
-    ) -> None:
+    def __init__(self, do: Callable[[Sequence[T]], Awaitable[Sequence[R]]], *, most: int, linger: float) -> None:
         self._do = do
         self._most = most
-        self._first = first
+        self._linger = linger  # seconds that are waited at most
         self._waiting: deque[_Handed[T, R]] = deque()
+        self._lately = 0  # how many were done, or came in meanwhile
+        self._all_here = asyncio.Event()
         self._doing: asyncio.Task[None] | None = None
 
     async def __call__(self, thing: T) -> R:
         """Its value, once it is done."""
         handed: _Handed[T, R] = _Handed(thing=thing, done=asyncio.get_running_loop().create_future())
         self._waiting.append(handed)
+        if len(self._waiting) >= self._lately:
+            self._all_here.set()
         if self._doing is None or self._doing.done():
             self._doing = asyncio.create_task(self._do_what_waits())
         return await handed.done
 
     async def _do_what_waits(self) -> None:
         while self._waiting:
-            if self._first:
-                await self._first()
+            await self._gathered()
             group = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
             try:
                 await self._do_all(group)
@@ -56,6 +58,13 @@ class Together(Generic[T, R]):
             except Exception as error:
                 log.error("group_not_done", size=len(group), fault=type(error).__name__)
                 await self._do_each(group)
+            self._lately = min(self._most, len(group) + len(self._waiting))
+
+    async def _gathered(self) -> None:
+        if len(self._waiting) < self._lately:
+            self._all_here.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._all_here.wait(), self._linger)
 
     async def _do_all(self, group: Sequence[_Handed[T, R]]) -> None:
         values = await self._do([handed.thing for handed in group])
