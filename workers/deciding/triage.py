@@ -45,7 +45,7 @@ class Triage(Runner):
     name = "triage"
     batch = 50
     at_once = 2  # groups: the second is begun where the first is slow
-    patience = 0.5  # seconds for which what comes in is gathered instead, while the first is dealt with
+    patience = 2.0  # seconds for which what comes in is gathered instead, while the first is dealt with
     alone = 200  # messages that go their own way
 
     def __init__(

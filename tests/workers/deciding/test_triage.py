@@ -91,6 +91,7 @@ async def test_a_message_that_takes_long_to_read_delays_no_other(
     monkeypatch.setattr(reading, "understand", slow)
     await keep(store, "slow")
     triage = worker(store, desk, clock)
+    triage.patience = 0.01
     await triage.once()
     await keep(store, "2", blob=raw("2").blob.replace(b"jo@", b"kit@"))
     await triage.once()
