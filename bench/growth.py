@@ -34,6 +34,7 @@ from sqlalchemy import (
     select,
     table,
     text,
+    type_coerce,
     update,
 )
 
@@ -48,6 +49,7 @@ from store.database import Store
 from store.engine import engines, parse
 from store.migrate import migrate
 from store.schema import case, outbox
+from store.sealing import Marked, SealedBytes
 from tests.store.databases import empty
 from workers import basics
 from workers.clock import SystemClock, SystemIds
@@ -121,9 +123,11 @@ def _moved(own: Column[Any], first: Column[Any], copy: ColumnElement[int]) -> An
     keys = [own, *(key.column for key in own.foreign_keys)]
     if any(isinstance(each.type, BigInteger) for each in keys):
         return first if own.name == "node_id" else first + copy * APART
-    if isinstance(own.type, LargeBinary):
+    if isinstance(own.type, LargeBinary | SealedBytes):
         return cast(literal(b""), LargeBinary)
-    return first + "~" + cast(copy, Text) if isinstance(own.type, Key) and own.name not in WORDS else first
+    if isinstance(own.type, Key | Marked) and own.name not in WORDS:
+        return type_coerce(first, Text) + "~" + cast(copy, Text)
+    return first
 
 
 @contextmanager
