@@ -28,7 +28,7 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
 _NO_DEPTH = frozenset(
     {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr", "p", "li", "td", "tr", "th"}
 )
-_TAGS = {"font", "body"}  # beside what the sanitiser lets through
+_TAGS = {"font"}  # beside what the sanitiser lets through
 _ATTRIBUTES = {
     "*": {"dir", "lang", "title"},
     "a": {"href", "name"},
