@@ -11,7 +11,7 @@ VENV := .venv/bin/python
 SYNC := $(UV) pip sync --quiet --require-hashes --compile-bytecode --python $(VENV)
 COMPILE := $(VENV) -m compileall -q main.py intake channels store config workers
 
-.PHONY: run test check lint types lock setup clean
+.PHONY: run test check lint types mutants lock setup clean
 
 run: .venv/runtime.stamp
 	@exec $(VENV) main.py run
@@ -28,6 +28,12 @@ lint: .venv/develop.stamp
 
 types: .venv/develop.stamp
 	.venv/bin/mypy
+
+# Breaks the code at the door in hundreds of ways, one at a time, and asks the tests whether they notice (docs/mutants.md).
+# It takes an hour on a busy machine, and goes on where it was stopped.
+mutants: .venv/develop.stamp
+	nice -n 15 timeout 2h .venv/bin/mutmut run --max-children 1
+	.venv/bin/mutmut results --all true | $(VENV) -m bench.mutants
 
 setup: .venv/develop.stamp
 
@@ -57,4 +63,4 @@ lock: | $(UV)
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
 clean:
-	rm -rf .venv .tools var
+	rm -rf .venv .tools var mutants
