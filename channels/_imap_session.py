@@ -132,8 +132,9 @@ class Session:
         return sorted(n for n in found if n > uid)
 
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
-        """Bytes of each message that is still there, as the server says."""
+        """Bytes of each message that is still there, as the server says. Raises `Gone` as `fetch` does."""
         answer: Mapping[int, Mapping[bytes, Any]] = self._use().fetch(uids, ["RFC822.SIZE"])
+        self._check_gone([uid for uid in uids if uid not in answer])
         return {uid: int(answer[uid].get(b"RFC822.SIZE", 0)) for uid in uids if uid in answer}
 
     def fetch(self, uids: Sequence[int], *, now: datetime, head_only: bool = False) -> list[Fetched]:
@@ -148,13 +149,16 @@ class Session:
             raise Gone(str(data))
         answer = messages(data)
         found = {uid: answer[uid] for uid in uids if uid in answer and answer[uid].get(part) is not None}
-        missing = [uid for uid in uids if uid not in found]
-        if missing and self._use().search(["UID", missing]):
-            raise Gone("withheld")
+        self._check_gone([uid for uid in uids if uid not in found])
         return [
             Fetched(uid=uid, blob=item[part], received_at=_utc(item.get(b"INTERNALDATE"), now), whole=not head_only)
             for uid, item in found.items()
         ]
+
+    def _check_gone(self, missing: Sequence[int]) -> None:
+        """What a server says nothing of was deleted meanwhile, or it is withheld and must not be passed over."""
+        if missing and self._use().search(["UID", missing]):
+            raise Gone("withheld")
 
     def flag(self, uids: Sequence[int]) -> None:
         """Mark as taken in: seen, and with our keyword where the server keeps it. Some say they do and then refuse."""
@@ -210,7 +214,11 @@ class Session:
         return bool(answers)
 
     def end_idle(self) -> None:
-        self._use().idle_done()
+        """A server has nothing to do for it: one that does not answer soon is gone, though nobody was told."""
+        client = self._use()
+        client.socket().settimeout(CONNECT_SECONDS)
+        client.idle_done()
+        client.socket().settimeout(READ_SECONDS)
 
     def leave(self) -> None:
         """Say goodbye, to a server that answers."""

@@ -239,6 +239,18 @@ async def test_a_message_that_the_server_leaves_out_is_not_taken_for_a_deleted_o
 # Mailboxes that change
 
 
+@pytest.mark.usefixtures("hurry")
+async def test_a_server_that_says_no_sizes_is_left_for_a_new_connection(
+    server: Dovecot, user: str, desk: Desk, tmp_path: Path
+):
+    """P16: the mail was taken for deleted at every look, without an alarm, as long as the connection stood."""
+    server.append(user, mail("of some size"))
+    silent = Fault(garble=(b" FETCH (", b" FE\0CH ("))
+    async with between(server.port, silent, Fault()) as proxy, running(build(proxy.port, user, tmp_path), desk.deliver):
+        await until(desk, 1)
+    assert proxy.connections == 2
+
+
 async def test_a_mailbox_that_is_numbered_anew_is_read_anew_without_writing_to_anybody(
     server: Dovecot, user: str, desk: Desk, tmp_path: Path
 ):

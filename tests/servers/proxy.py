@@ -30,39 +30,60 @@ class Proxy:
     connections: int = 0
     heard: bytearray = field(default_factory=bytearray)  # all that clients said
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
+    _flow: asyncio.Event = field(default_factory=asyncio.Event)  # shared by the connections that pass bytes on
+    _still: list[asyncio.Event] = field(default_factory=list)  # and by those that do not any more
+
+    def __post_init__(self) -> None:
+        self._flow.set()
+
+    def hang(self) -> None:
+        """Nothing passes on the connections there are, and nobody is told. New ones are well."""
+        self._flow.clear()
+        self._still.append(self._flow)
+        self._flow = asyncio.Event()
+        self._flow.set()
 
     def cut(self) -> None:
         """End all connections now."""
+        for flow in self._still:
+            flow.set()
         for writer in self._open:
             writer.transport.abort()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         fault = self.faults[min(self.connections, len(self.faults) - 1)] if self.faults else Fault()
+        flow = self._flow
         self.connections += 1
         there, back = await asyncio.open_connection(*self.target)
         self._open |= {writer, back}
-        up = asyncio.create_task(self._pass_on(reader, back, fault))
+        up = asyncio.create_task(self._pass_on(reader, back, fault, flow))
         try:
-            await _answer(there, writer, fault)
+            await _answer(there, writer, fault, flow)
         finally:
             up.cancel()
             self._open -= {writer, back}
             writer.transport.abort()
             back.transport.abort()
 
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, fault: Fault) -> None:
+    async def _pass_on(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, fault: Fault, flow: asyncio.Event
+    ) -> None:
         with suppress(OSError):
             while data := await reader.read(65536):
+                await flow.wait()
                 self.heard += data
                 writer.write(data.replace(*fault.garble) if fault.garble else data)
                 await writer.drain()
         writer.transport.abort()
 
 
-async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, fault: Fault) -> None:
+async def _answer(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, fault: Fault, flow: asyncio.Event
+) -> None:
     passed = 0
     with suppress(OSError):
         while data := await reader.read(65536):
+            await flow.wait()
             if fault.garble:
                 data = data.replace(*fault.garble)
             for limit in (fault.cut_after, fault.stall_after):
