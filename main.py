@@ -130,11 +130,11 @@ def export(contact: str, to: Path, *, config: Config = None) -> int:
 
 
 @app.command
-def retention(*, config: Config = None, as_json: Json = False) -> int:
-    """Say what has been kept for as long as the settings say, by class."""
+def retention(*, apply: bool = False, config: Config = None, as_json: Json = False) -> int:
+    """Say what has been kept for as long as the settings say, by class; with --apply delete it, also from old backups."""
     from workers.verbs import retaining as verb
 
-    return verb.run(config, as_json=as_json)
+    return verb.run(config, apply=apply, as_json=as_json)
 
 
 @app.command

@@ -111,6 +111,7 @@ class Retention:
     others: str = ""
     held: str = ""
     complaints: str = ""
+    apply: Literal["by-hand", "daily"] = "by-hand"  # daily: the daemon deletes what is due
 
     @property
     def periods(self) -> dict[Class, str]:

@@ -60,6 +60,7 @@ class Kind(StrEnum):
     LEGAL_HOLD_PLACED = "legal_hold_placed"
     LEGAL_HOLD_LIFTED = "legal_hold_lifted"
     ERASURE_REFUSED = "erasure_refused"
+    MESSAGES_DELETED = "messages_deleted"  # they were kept for as long as they were to be
     ERASED = "erased"  # what was before can be read by nobody any more
 
 

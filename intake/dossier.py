@@ -25,6 +25,7 @@ ANOTHER = "[another case]"
 NOT_TOLD = "[somebody else's words]"
 _ADDRESS = re.compile(r"[^\s<>()\"',;:@\[\]]{1,64}@[^\s<>()\"',;:@\[\]]{1,255}")
 _NOTED = {Kind.FOLLOW_UP_ATTEMPTED: ("note",)}  # what staff wrote for themselves
+_AMONG_STAFF = (Kind.NOTE_ADDED, Kind.LEGAL_HOLD_PLACED, Kind.LEGAL_HOLD_LIFTED, Kind.ERASURE_REFUSED)
 _TOLD_THE_CUSTOMER = {Kind.REPLY_SENT: ("text",), Kind.CASE_RESOLVED: ("resolution",)}
 
 
@@ -40,7 +41,7 @@ class Reader:
 
     def with_conversations_of(self, opening: Event) -> Reader:
         """For a case that they opened: whatever conversation it began in was theirs."""
-        conversations = {each for each in opening.data["participants"] if "@" not in each}
+        conversations = {each for each in opening.data.get("participants", ()) if "@" not in each}
         return replace(self, addresses=self.addresses | conversations)
 
     def hide(self, text: str) -> str:
@@ -103,7 +104,8 @@ def case_file(case: Case, reader: Reader, history: Sequence[Event]) -> dict[str,
 def history_of(case: Case, reader: Reader, history: Sequence[Event]) -> list[str]:
     """What happened, a line each as staff read it, but for what is kept from the reader."""
     calendar = Calendar(reader.policy.brand(case.brand).hours)
-    shown = [event for event in history if reader.notes or event.kind is not Kind.NOTE_ADDED]
+    begins = max((number for number, event in enumerate(history) if event.kind is Kind.ERASED), default=0)
+    shown = [event for event in history[begins:] if reader.notes or event.kind not in _AMONG_STAFF]
     return [reader.hide(told(_cut(event, case, reader), calendar, reader.policy)).rstrip(": ") for event in shown]
 
 

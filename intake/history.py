@@ -253,6 +253,7 @@ FOLDS: dict[Kind, Callable[[Case, Event], Changes]] = {
     Kind.LEGAL_HOLD_PLACED: _legal_hold_placed,
     Kind.LEGAL_HOLD_LIFTED: _legal_hold_lifted,
     Kind.ERASURE_REFUSED: _noted,
+    Kind.MESSAGES_DELETED: _noted,
 }
 
 

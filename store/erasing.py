@@ -50,12 +50,15 @@ class Doomed:
         return self.contact_id is None and not (self.shared or self.messages or self.letters)
 
 
+NOTHING = Doomed(contact_id=None, refs=(), shared=(), held={}, open=(), messages=(), letters=(), sending=0, readable=0)
+
+
 def doomed(tx: Tx, person: Person) -> Doomed:
     """What erasing this person would do."""
     refs = tuple(ref for ref in person.refs if ref in person.opened)
     known = shelf.look_all(tx, refs).values()
     messages = tuple(sorted(set(_messages(tx, person, refs))))
-    letters = tuple(_letters(tx, refs, messages))
+    letters = letters_of(tx, refs, messages)
     return Doomed(
         contact_id=person.contact_id,
         refs=refs,
@@ -64,7 +67,7 @@ def doomed(tx: Tx, person: Person) -> Doomed:
         open=tuple(each.ref for each in known if each.status not in (Status.RESOLVED, Status.MERGED)),
         messages=messages,
         letters=letters,
-        sending=_sending(tx, letters),
+        sending=on_their_way(tx, letters),
         readable=_readable(tx, refs),
     )
 
@@ -99,6 +102,21 @@ def note(tx: Tx, refs: Iterable[str], event: Event, *, policy: Policy) -> None:
         recording.record(tx, {ref: [event]}, policy=policy, now=event.at, look=_at(when))
 
 
+def letters_of(tx: Tx, refs: Sequence[str], messages: Sequence[int]) -> tuple[int, ...]:
+    """Those of these cases, and those to staff about messages that have none."""
+    found = set(tx.scalars(select(outbox.c.id).where(outbox.c.case_ref.in_(refs))))
+    for some in _by_the_dozen(messages):
+        causes = [f"inbound:{number}" for number in some]
+        found.update(tx.scalars(select(outbox.c.id).where(outbox.c.case_ref == "", outbox.c.cause.in_(causes))))
+    return tuple(sorted(found))
+
+
+def on_their_way(tx: Tx, letters: Sequence[int]) -> int:
+    """How many of these letters are handed over at this moment."""
+    at_the_wire = select(func.count()).select_from(outbox).where(SENDING)
+    return sum(tx.scalar(at_the_wire.where(outbox.c.id.in_(some))) or 0 for some in _by_the_dozen(letters))
+
+
 def _at(when: datetime | None) -> Callable[[Case], datetime | None]:
     return lambda _: when
 
@@ -113,19 +131,6 @@ def _messages(tx: Tx, person: Person, refs: Sequence[str]) -> Iterator[int]:
     for row in tx.execute(unknown):
         if canonical(row.envelope.get("mail_from") or "") in person.addresses:
             yield row.id
-
-
-def _letters(tx: Tx, refs: Sequence[str], messages: Sequence[int]) -> Iterator[int]:
-    """Those of their cases, and those to staff about messages that have none."""
-    yield from tx.scalars(select(outbox.c.id).where(outbox.c.case_ref.in_(refs)))
-    for some in _by_the_dozen(messages):
-        causes = [f"inbound:{number}" for number in some]
-        yield from tx.scalars(select(outbox.c.id).where(outbox.c.case_ref == "", outbox.c.cause.in_(causes)))
-
-
-def _sending(tx: Tx, letters: Sequence[int]) -> int:
-    at_the_wire = select(func.count()).select_from(outbox).where(SENDING)
-    return sum(tx.scalar(at_the_wire.where(outbox.c.id.in_(some))) or 0 for some in _by_the_dozen(letters))
 
 
 def _readable(tx: Tx, refs: Sequence[str]) -> int:

@@ -37,6 +37,7 @@ from workers.mailboxes import Mailboxes
 from workers.mover import Mover
 from workers.receiver import Keeper, Reception
 from workers.reminder import Reminder
+from workers.retainer import Retainer
 from workers.runner import Runner
 from workers.shelves import Conversations
 from workers.watching.gauges import Gauges
@@ -185,7 +186,7 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids, ended: Callab
         life=life,
         runners=(
             *(verifier, *scanners, triage, reminder, courier, digester),
-            *(mailboxes, *movers, Gauges(store), *pulses, watch, anchorer),
+            *(mailboxes, *movers, *_retainers(loaded, store, clock), Gauges(store), *pulses, watch, anchorer),
         ),
     )
 
@@ -197,6 +198,12 @@ def _movers(blobs: Blobs, store: Store, clock: Clock) -> tuple[Mover, ...]:
         if blobs.url
         else ()
     )
+
+
+def _retainers(loaded: Loaded, store: Store, clock: Clock) -> tuple[Retainer, ...]:
+    """One where the settings let the daemon delete."""
+    kept = loaded.settings.retention
+    return (Retainer(store, kept.periods, loaded.policy, clock),) if kept.periods and kept.apply == "daily" else ()
 
 
 def _scanners(

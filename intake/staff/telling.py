@@ -39,6 +39,11 @@ SENTENCES: Mapping[Kind, str] = {
     Kind.CASE_REOPENED: "opened it again: {reason}",
     Kind.IDEA_PROPOSED: "proposed an improvement: {text}",
     Kind.DELIVERY_FAILED: "learnt that a letter did not arrive: {status}",
+    Kind.LEGAL_HOLD_PLACED: "forbade to erase anything of it: {reason}",
+    Kind.LEGAL_HOLD_LIFTED: "allowed again to erase it",
+    Kind.ERASURE_REFUSED: "refused to erase it",
+    Kind.MESSAGES_DELETED: "deleted messages whose time was over",
+    Kind.ERASED: "erased all that was before",
     Kind.REPORT_NOTED: "noted a report: {origin}",
 }
 MERGED = {"into": "joined it to {into}", "from": "took in {from}"}
@@ -51,7 +56,7 @@ def told(event: Event, calendar: Calendar, policy: Policy) -> str:
 
 def _sentence(event: Event, calendar: Calendar, policy: Policy) -> str:
     sentence = SENTENCES.get(event.kind) or MERGED["into" if "into" in event.data else "from"]
-    if event.kind is Kind.PROMISE_MADE and event.data["kind"] != "news":
+    if event.kind is Kind.PROMISE_MADE and event.data.get("kind", "news") != "news":
         sentence = "set the target {due_at}, which the customer was not told"
     values = {name: _value(name, value, calendar, policy) for name, value in event.data.items()}
     return sentence.format_map(_Blanks(values)).strip()

@@ -19,7 +19,10 @@ from config.settings import Keys as KeyFile
 from intake.policy import AckLimits, Brand, Department, Hours, Key, Matching, Person, Promises
 
 SPARE = Key(id="a", secret=b"only for tests, thirty-two bytes")
-ENVIRONMENT = {"ANSWERABLE_DATABASE": "postgresql+psycopg://desk:hidden@db/answerable"}
+ENVIRONMENT = {
+    "ANSWERABLE_DATABASE": "postgresql+psycopg://desk:hidden@db/answerable",
+    "ANSWERABLE_KEYS": "postgresql+psycopg://desk:hidden@keys/answerable",
+}
 EVERYTHING = re.sub(r"(?m)^#(?=[\w\[])", "", default_text())  # with every optional setting switched on
 
 

@@ -30,11 +30,18 @@ class Nothing(Exception):
     """There is nothing to hand over."""
 
 
+class Erased(Nothing):
+    """Any more."""
+
+
 def run(contact: str, to: Path, config: Path | None) -> int:
     """Status 1 where nothing is kept about the contact, or the archive cannot be made. No file is ever replaced."""
     loaded = basics.read(config, dry=True)
     try:
         found = asyncio.run(_run(contact, to, loaded, SystemClock().now()))
+    except Erased:
+        output.complain(f"{contact}: what was kept about them was erased")
+        return 1
     except Nothing:
         output.complain(f"{contact}: nothing is kept about them")
         return 1
@@ -66,7 +73,9 @@ def hand_over(tx: Tx, contact: str, to: Path, loaded: Loaded, now: datetime) -> 
     objects = Objects(loaded.settings.blobs.url, unseal) if loaded.settings.blobs.url else None
     with archive(to, at=now) as into:
         found = gather(tx, who, _reader(who, loaded), into, objects)
-        if not who.known and not found.taken:
+        if not found.taken and not who.points:
+            raise Erased if who.known else Nothing
+        if not found.taken and not who.known:
             raise Nothing
         into.add("person.json", orjson.dumps(_about(who, now), option=orjson.OPT_INDENT_2))
         into.add("README.txt", _letter(tx, who, loaded, found, now).encode())

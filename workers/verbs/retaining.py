@@ -1,4 +1,4 @@
-"""`retention`: what has been kept for as long as the settings say."""
+"""`retention`: what has been kept for as long as the settings say; with `--apply` it goes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from functools import partial
 from pathlib import Path
 
 from config.settings import Loaded
+from intake.policy import Policy
 from intake.retention import Class, since
-from store import retention
+from store import erasing, retention
+from store.database import Store
 from store.writer import Tx
 from workers import basics
 from workers.clock import SystemClock
+from workers.retainer import expire
 from workers.verbs import output
 
 
@@ -28,29 +31,49 @@ class Told:
     oldest: datetime | None
 
 
-def run(config: Path | None, *, as_json: bool) -> int:
-    """What would go, by class. Nothing is changed."""
+def run(config: Path | None, *, apply: bool, as_json: bool) -> int:
+    """What would go, by class; or what went."""
     loaded = basics.read(config, dry=True)
     periods = loaded.settings.retention.periods
     if not periods:
         output.say("Everything is kept for ever: the settings have no [retention].")
         return 0
-    told = asyncio.run(_run(loaded, periods))
+    told, deleted = asyncio.run(_run(loaded, periods, apply=apply))
     if as_json:
         for each in told:
-            output.line({"class": each.what, "kept_for": each.period, "due": each.due, "oldest": each.oldest})
+            line = {"class": each.what, "kept_for": each.period, "due": each.due, "oldest": each.oldest}
+            output.line(line | {"deleted": deleted.get(each.what, 0)})
         return 0
-    rows = [(each.what, each.period, str(each.due), f"{each.oldest:%Y-%m-%d}" if each.oldest else "") for each in told]
-    output.table(("Class", "Kept for", "Due", "Oldest"), rows)
+    rows = [_row(each, deleted.get(each.what, 0)) for each in told]
+    output.table(("Class", "Kept for", "Due", "Oldest", "Deleted"), rows)
+    if not apply and any(each.due for each in told):
+        output.say("Nothing was done yet: --apply does it, and nothing brings it back.")
     return 0
 
 
-async def _run(loaded: Loaded, periods: Mapping[Class, str]) -> list[Told]:
+def _row(each: Told, deleted: int) -> tuple[str, ...]:
+    oldest = f"{each.oldest:%Y-%m-%d}" if each.oldest else ""
+    return (each.what, each.period, str(each.due), oldest, str(deleted))
+
+
+async def _run(loaded: Loaded, periods: Mapping[Class, str], *, apply: bool) -> tuple[list[Told], dict[Class, int]]:
     store = await basics.database(loaded, exclusive=False)
     try:
-        return await store.read(partial(_look, periods=periods, now=SystemClock().now()))
+        told = await store.read(partial(_look, periods=periods, now=SystemClock().now()))
+        return told, await _delete(store, periods, loaded.policy) if apply else {}
     finally:
         await store.close()
+
+
+async def _delete(store: Store, periods: Mapping[Class, str], policy: Policy) -> dict[Class, int]:
+    """Class by class, batch by batch. First what an earlier run had begun is done."""
+    clock = SystemClock()
+    await store.write(lambda tx: erasing.finish(tx, policy=policy, now=clock.now()))
+    deleted = dict.fromkeys(periods, 0)
+    for what, period in periods.items():
+        while gone := await expire(store, what, period, policy, clock):
+            deleted[what] += gone
+    return deleted
 
 
 def _look(tx: Tx, periods: Mapping[Class, str], now: datetime) -> list[Told]:

@@ -16,8 +16,9 @@ from sqlalchemy import select
 from config.loader import load
 from config.settings import Blobs, Export, Loaded
 from intake.message import Envelope, RawMessage
-from store import blobs
+from store import blobs, erasing
 from store.objects import Objects
+from store.person import Person
 from store.schema import blob
 from store.writer import Tx
 from tests.harbour import POLICY, TUESDAY
@@ -197,6 +198,29 @@ def test_a_person_is_handed_over_by_address_and_by_number(verb: Verb, filled: Pa
     assert (tmp_path / "jo.zip").stat().st_mode & 0o777 == 0o600
 
 
+def test_of_somebody_who_was_erased_it_says_so(verb: Verb, filled: Path, tmp_path: Path) -> None:
+    verb("export", "jo@customer.example", "jo.zip", "--config", filled)
+    with ZipFile(tmp_path / "jo.zip") as file:
+        number = json.loads(file.read("person.json"))["contact"]
+    assert verb("erase", number, "--yes", "--even-open", "--config", filled).status == 0
+    said = verb("export", number, "gone.zip", "--config", filled)
+    assert (said.status, said.err) == (1, f"{number}: what was kept about them was erased\n")
+    said = verb("export", "jo@customer.example", "gone.zip", "--config", filled)
+    assert (said.status, said.err) == (1, "jo@customer.example: nothing is kept about them\n")
+
+
+async def test_of_an_erased_case_only_that_is_told(story: Story, tmp_path: Path) -> None:
+    ref = await two_people(story)
+    whole = Person(contact_id=None, name="", points=(), refs=(ref,), opened=frozenset({ref}))
+    await story.store.write(
+        lambda tx: erasing.erase(tx, erasing.doomed(tx, whole), policy=story.desk.policy, now=story.now)
+    )
+    files = await exported(story, "jo@customer.example", tmp_path)
+    assert [name for name in files if name.startswith(f"{ref}/messages")] == []
+    assert files[f"{ref}/history.txt"] == "Tue 13 Jan 2026 10:04  Answerable erased all that was before\n"
+    assert json.loads(files[f"{ref}/case.json"])["issue"] == "erased"
+
+
 def test_no_file_is_replaced(verb: Verb, filled: Path, tmp_path: Path) -> None:
     (tmp_path / "jo.zip").write_text("precious")
     said = verb("export", "jo@customer.example", "jo.zip", "--config", filled)
@@ -220,16 +244,16 @@ async def moved_away(story: Story, to: Objects) -> None:
     """All bytes of settled mail lie in the object store."""
 
     def move(tx: Tx) -> None:
-        for row in tx.execute(select(blob)).all():
-            to.put(row.sha256, row.content)
-            blobs.let_go(tx, [row.sha256])
+        for blob_id in tx.scalars(select(blob.c.sha256)).all():
+            to.put(blob_id, blobs.sealed(tx, blob_id) or b"")
+            blobs.let_go(tx, [blob_id])
 
     await story.store.write(move)
 
 
 async def test_mail_that_was_moved_to_the_object_store_is_fetched_from_there(story: Story, tmp_path: Path) -> None:
     await story.mail("My lamp leaks. JO-WORDS")
-    await moved_away(story, Objects(str(tmp_path / "blobs")))
+    await moved_away(story, Objects(str(tmp_path / "blobs"), story.store.unseal))
     known = loaded(story)
     with pytest.raises(NotAtHand):
         await story.store.read(lambda tx: hand_over(tx, "jo@customer.example", tmp_path / "no.zip", known, story.now))
