@@ -39,12 +39,12 @@ async def fill(store: Store, blobs: int, size: int) -> None:
     await store.write(lambda tx: tx.execute(update(messages).values(state="done")).rowcount)
 
 
-async def measure(url: str, objects: Objects, blobs: int, size: int) -> str:
+async def measure(url: str, where: str, blobs: int, size: int) -> str:
     store = await Store.open(url)
     await store.enter("bench")
     await fill(store, blobs, size)
     clock = FakeClock(at=TUESDAY + timedelta(days=31))
-    mover = Mover(store, objects, clock, age=timedelta(days=30))
+    mover = Mover(store, Objects(where, store.unseal), clock, age=timedelta(days=30))
     began, spent = perf_counter(), process_time()
     while mover.poll_seconds != mover.idle_seconds:
         await mover.once()
@@ -66,7 +66,7 @@ def main(blobs: int = 1000, kilobytes: int = 100) -> None:
         databases = Sqlite(Path(folder))
         for name, where in (("folder", f"{folder}/blobs"), ("S3", f"s3://{BUCKET}/blobs")):
             with databases.fresh() as url:
-                print(f"{name:8} {asyncio.run(measure(url, Objects(where), blobs, 1000 * kilobytes))}")
+                print(f"{name:8} {asyncio.run(measure(url, where, blobs, 1000 * kilobytes))}")
 
 
 if __name__ == "__main__":
