@@ -6,11 +6,12 @@ imapclient's own reading takes an answer apart character by character, four time
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, TypeAlias
 
 from imapclient.datetime_util import parse_to_datetime
+from imapclient.exceptions import ProtocolError
 from imapclient.response_parser import parse_fetch_response
 
 Item: TypeAlias = bytes | tuple[bytes, bytes] | None
@@ -24,7 +25,21 @@ _HEAD = re.compile(rb"[0-9]+ \(%b %b (?P<part>BODY\[(?:HEADER)?\]) \{[0-9]+\}" %
 def messages(data: Sequence[Item]) -> dict[int, dict[bytes, Any]]:
     """Parts and INTERNALDATE of each message by its UID. Raises what imapclient raises for what is no answer to FETCH."""
     usual = _usual(data)
-    return usual if usual is not None else parse_fetch_response(list(data), False, True)
+    if usual is not None:
+        return usual
+    found: dict[int, dict[bytes, Any]] = parse_fetch_response(list(data), False, True)
+    _check_strings(found, data)
+    return found
+
+
+def _check_strings(found: Mapping[int, Mapping[bytes, Any]], data: Sequence[Item]) -> None:
+    """A part is a literal or stands in quotes. imapclient takes whatever stands there, and it would be kept as the mail."""
+    literals = [item[1] for item in data if isinstance(item, tuple)]
+    lines = b"".join((item[0] if isinstance(item, tuple) else item) or b"" for item in data)
+    for part in (value for parts in found.values() for name, value in parts.items() if name.startswith(b"BODY[")):
+        quoted = b'"%b"' % (part or b"").replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+        if part is not None and part not in literals and quoted not in lines:
+            raise ProtocolError("a part that is no string")
 
 
 def _usual(data: Sequence[Item]) -> dict[int, dict[bytes, Any]] | None:
