@@ -177,8 +177,9 @@ def threads(tx: Tx, ids: Iterable[str]) -> dict[str, list[Row[Any]]]:
 
 def customers(tx: Tx, addresses: Iterable[str]) -> frozenset[str]:
     """Those of the addresses that take part in a case."""
-    wanted = shortened(sorted(set(addresses)))
-    return frozenset(tx.scalars(_CUSTOMERS, {"addresses": wanted})) if wanted else frozenset()
+    wanted = marks(tx.dialect, shortened(sorted(set(addresses))))
+    found = tx.scalars(_CUSTOMERS, {"addresses": list(wanted)}) if wanted else ()
+    return frozenset(wanted[each] for each in found)
 
 
 def letters(tx: Tx, outbox_ids: Sequence[int], letter_ids: Sequence[str]) -> dict[int | str, Sent]:
