@@ -15,6 +15,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Dialect, LargeBinary, Table, TableClause, Text, column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -26,6 +27,7 @@ MARK = "\x1a"  # no JSON begins with it, and nobody types it
 MAGIC = b"\x1asealed\x1a"
 GONE = "erased"  # what is read where the key was destroyed; of JSON an empty object, of bytes none
 _NONCE = 12
+_TAG = 16
 _NUMBER = 8
 _DIGITS = 18  # of a number that a database takes
 
@@ -84,14 +86,19 @@ def key_of(stored: str) -> int | None:
     return int(number) if number.isdecimal() and len(number) <= _DIGITS else None
 
 
-def seal_bytes(keys: Keyring, plain: bytes, number: int) -> bytes:
-    return MAGIC + number.to_bytes(_NUMBER) + _encrypt(keys, plain, number)
+def seal_bytes(keys: Keyring, plain: bytes, number: int) -> bytearray:
+    """In one piece from the beginning: a mail may be large, and each copy of it is memory."""
+    head = MAGIC + number.to_bytes(_NUMBER) + os.urandom(_NONCE)
+    sealed = bytearray(len(head) + len(plain) + _TAG)
+    sealed[: len(head)] = head
+    _cipher(keys, number).encrypt_into(head[-_NONCE:], plain, None, memoryview(sealed)[len(head) :])
+    return sealed
 
 
 def unseal_bytes(keys: Keyring, stored: bytes) -> bytes | None:
     """The bytes, plain or sealed; None where their key is gone. Raises Damaged."""
     number = key_of_bytes(stored)
-    return stored if number is None else _decrypt(keys, stored[len(MAGIC) + _NUMBER :], number)
+    return stored if number is None else _decrypt(keys, memoryview(stored)[len(MAGIC) + _NUMBER :], number)
 
 
 def key_of_bytes(stored: bytes) -> int | None:
@@ -166,7 +173,7 @@ class SealedBytes(TypeDecorator[bytes]):
     impl = LargeBinary
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | bytearray | None:
         if not isinstance(value, Sealed):
             return value  # type: ignore[no-any-return]
         return value.value if value.key is None else seal_bytes(ring(dialect), value.value, value.key)
@@ -191,14 +198,18 @@ def _sealed(dialect: Dialect, plain: str, number: int | None) -> str:
 
 
 def _encrypt(keys: Keyring, plain: bytes, number: int) -> bytes:
+    nonce = os.urandom(_NONCE)
+    return nonce + _cipher(keys, number).encrypt(nonce, plain, None)
+
+
+def _cipher(keys: Keyring, number: int) -> AESGCM:
     cipher = keys.cipher(number)
     if cipher is None:
         raise StoreError(f"key {number} is gone")
-    nonce = os.urandom(_NONCE)
-    return nonce + cipher.encrypt(nonce, plain, None)
+    return cipher
 
 
-def _decrypt(keys: Keyring, sealed: bytes, number: int | None) -> bytes | None:
+def _decrypt(keys: Keyring, sealed: bytes | memoryview, number: int | None) -> bytes | None:
     cipher = keys.cipher(number) if number is not None else None
     if cipher is None:
         return None
