@@ -34,6 +34,7 @@ from store.database import Store
 from store.engine import engines, parse
 from store.migrate import migrate
 from store.schema import inbound as inbound_table
+from store.sealing import attach, ring
 from store.writer import Tx
 from tests.servers.postfix import Postfix, running_postfix
 from tests.store.databases import Postgres
@@ -125,7 +126,10 @@ class Core:
         event.listen(
             self._bare, "connect", lambda raw, _: raw.execute("SET session_replication_role = replica").close()
         )
+        attach(self._bare.dialect, ring(self._ours.dialect))
         self._desk = basics.desk(house(), SystemIds())
+        with self._ours.begin() as tx:
+            colleagues.know(tx, self._desk.policy)
         self._kept = 0
 
     def __call__(self, blobs: Sequence[bytes]) -> float:
