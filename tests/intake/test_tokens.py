@@ -72,6 +72,13 @@ def test_gateways_may_fold_case_and_leave_angle_brackets(address: str, written: 
     assert tokens.prove(written.format(fold(address)), KEYS) == tokens.prove(address, KEYS) is not None
 
 
+@pytest.mark.parametrize("plus", ["%2B", "%2b"])
+@pytest.mark.parametrize("address", ALL)
+def test_an_encoded_plus_sign_is_read_as_one(address: str, plus: str) -> None:
+    """S-12: some senders take the address from a web page as it is written there."""
+    assert tokens.prove(address.replace("+", plus), KEYS) == tokens.prove(address, KEYS) is not None
+
+
 @pytest.mark.parametrize("days", [1, POLICY.token_days, 365])
 @pytest.mark.parametrize("now", [TUESDAY, TUESDAY.replace(hour=0, minute=0), TUESDAY.replace(hour=23, minute=59)])
 def test_staff_addresses_are_good_for_so_many_whole_days_and_end_at_a_midnight(now: datetime, days: int) -> None:
