@@ -1,6 +1,6 @@
 """Whose words a message holds: what the sender newly wrote, what they quoted, what they passed on, and in which language."""
 
-from intake.words.forward import find_forward, is_forward_subject
+from intake.words.forward import is_forward_subject
 from intake.words.language import language_of
 from intake.words.marker import REPLY_MARKER, REPLY_MARKERS
 from intake.words.own import own_words, repeats
@@ -10,7 +10,6 @@ from intake.words.telling import told
 __all__ = [
     "REPLY_MARKER",
     "REPLY_MARKERS",
-    "find_forward",
     "is_forward_subject",
     "language_of",
     "own_words",

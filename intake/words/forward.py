@@ -10,24 +10,19 @@ from itertools import takewhile
 from intake.message import Forwarded
 from intake.words.attribution import attribution_start
 from intake.words.headers import LONGEST_BLOCK, Block, block_at, field_of, marker_of
-from intake.words.lines import bare, is_quoted, lines_of, may_tell, next_filled, unquoted
+from intake.words.lines import bare, is_quoted, may_tell, next_filled, unquoted
 from intake.words.vocabulary import FORWARD_PREFIXES
 
 _LONGEST_SUBJECT = 500  # characters
 _LABELS = re.compile(r"^\s*(?:\[[^\[\]:]{1,40}\]\s*)*")  # "[External]", as gateways and lists put before it
 
 
-def find_forward(text: str) -> Forwarded | None:
-    """The first message that `text` passes on or holds with its header lines, or None. Never raises.
+def find_forward(lines: Sequence[str]) -> Forwarded | None:
+    """The first message that a text, given by its lines, passes on or holds with its header lines, or None. Never raises.
 
     A client's marker is enough, and so is a block of header lines, since Outlook writes nothing else; `is_forward_subject`
     tells the two apart where it matters. An attribution ("On Monday Ann wrote:") is a reply, not a forward.
     """
-    return forward_in(lines_of(text))
-
-
-def forward_in(lines: Sequence[str]) -> Forwarded | None:
-    """As `find_forward`, for a text whose lines are known."""
     for at, line in enumerate(lines):
         if not may_tell(line):
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from intake.message import Forwarded
-from intake.words.forward import forward_in
+from intake.words.forward import find_forward
 from intake.words.language import language_of
 from intake.words.lines import lines_of
 from intake.words.splitting import part
@@ -29,6 +29,6 @@ def told(text: str, page: str | None = None) -> Told:
         reply=words.reply,
         signature=words.signature,
         quoted=words.quoted,
-        forwarded=forward_in(lines),
+        forwarded=find_forward(lines),
         language=language_of(words.reply or text),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.words import find_forward, is_forward_subject, split
+from intake.words import is_forward_subject, split, told
 
 BLOCKS = {
     "en": ("From", "Sent", "To", "Subject"),
@@ -81,7 +81,7 @@ def _block(language: str, shape: str = "plain") -> str:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_header_lines_of_any_language_tell_who_wrote_first(language: str, shape: str) -> None:
     text = f"Please look into this.\n\n{_block(language, shape)}\n\nIt leaks.\nAnn"
-    found = find_forward(text)
+    found = told(text)["forwarded"]
     assert found is not None
     assert (found.from_, found.date, found.to, found.subject) == VALUES
     assert found.text == "It leaks.\nAnn"
@@ -91,7 +91,7 @@ def test_header_lines_of_any_language_tell_who_wrote_first(language: str, shape:
 @pytest.mark.parametrize("marker", MARKERS)
 def test_a_marker_of_any_client_is_known(marker: str) -> None:
     text = f"Please look into this.\n\n{marker}\n{_block('en')}\n\nIt leaks."
-    found = find_forward(text)
+    found = told(text)["forwarded"]
     assert found is not None
     assert (found.from_, found.text) == (VALUES[0], "It leaks.")
     assert split(text).reply == "Please look into this."
@@ -101,7 +101,7 @@ def test_a_marker_of_any_client_is_known(marker: str) -> None:
 def test_header_lines_in_a_table_under_a_marker_tell_too(row: str) -> None:
     """As NetEase draws them, and as a page with such a table reads."""
     rows = "\n".join(row.format(name, value) for name, value in zip(BLOCKS["zh"], VALUES, strict=True))
-    found = find_forward(f"See below.\n\n---- 转发的邮件 ----\n{rows}\n\nIt leaks.")
+    found = told(f"See below.\n\n---- 转发的邮件 ----\n{rows}\n\nIt leaks.")["forwarded"]
     assert found is not None
     assert (found.from_, found.date, found.to, found.subject) == VALUES
 
@@ -112,7 +112,7 @@ def test_a_heading_in_dashes_that_nobody_has_listed_goes_with_the_header_lines_u
 
 
 def test_a_marker_without_header_lines_still_passes_on_the_words() -> None:
-    found = find_forward("Begin forwarded message:\nIt leaks.")
+    found = told("Begin forwarded message:\nIt leaks.")["forwarded"]
     assert found is not None
     assert (found.from_, found.text) == ("", "It leaks.")
 
@@ -120,16 +120,16 @@ def test_a_marker_without_header_lines_still_passes_on_the_words() -> None:
 def test_quoted_header_lines_and_words_are_read_without_their_marks() -> None:
     passed_on = "> From: Ann <ann@example.org>\n> Subject: Kettle\n>\n> It leaks.\n> > Really?"
     text = f"See below.\n\nBegin forwarded message:\n\n{passed_on}\n\nThanks"
-    found = find_forward(text)
+    found = told(text)["forwarded"]
     assert found is not None
     assert (found.from_, found.subject, found.text) == ("Ann <ann@example.org>", "Kettle", "It leaks.\n> Really?")
     assert split(text).reply == "See below.\n\nThanks"
 
 
 def test_a_header_value_that_was_wrapped_is_put_together() -> None:
-    found = find_forward(
+    found = told(
         "---- Forwarded message ----\nFrom: Ann <a@b.org>\nSubject: a kettle that leaks since\nMonday\nTo: Desk <d@b.org>\n\nHi"
-    )
+    )["forwarded"]
     assert found is not None
     assert found.subject == "a kettle that leaks since Monday"
 
@@ -146,12 +146,14 @@ def test_a_header_value_that_was_wrapped_is_put_together() -> None:
     ],
 )
 def test_ordinary_words_and_replies_are_no_forward(text: str) -> None:
-    assert find_forward(text) is None
+    assert told(text)["forwarded"] is None
 
 
 def test_what_was_passed_on_in_the_message_that_is_answered_is_no_forward() -> None:
     passed_on = "> Begin forwarded message:\n>\n> From: Ann <ann@example.org>\n> Subject: Kettle\n>\n> It leaks."
-    assert find_forward(f"Thanks.\n\nOn 3 Nov 2025, at 10:12, Desk <desk@example.org> wrote:\n\n{passed_on}") is None
+    assert (
+        told(f"Thanks.\n\nOn 3 Nov 2025, at 10:12, Desk <desk@example.org> wrote:\n\n{passed_on}")["forwarded"] is None
+    )
 
 
 @pytest.mark.parametrize("text", ["From: Rome\nTo: Paris\nDate: 3 May\n\nThis journey was a disgrace."])

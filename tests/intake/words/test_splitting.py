@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.mime.html import text_of
-from intake.words import REPLY_MARKERS, find_forward, language_of, split
+from intake.words import REPLY_MARKERS, split, told
 
 PIECES = st.sampled_from(
     [
@@ -54,8 +54,7 @@ def test_no_word_of_a_text_is_lost_or_told_twice(text: str, html: str | None) ->
 @settings(deadline=None)  # the first call loads the model of languages
 @given(text=TEXTS)
 def test_nothing_that_can_be_written_raises(text: str) -> None:
-    find_forward(text)
-    language_of(text)
+    told(text)
 
 
 @pytest.mark.parametrize("language", REPLY_MARKERS)
@@ -168,4 +167,4 @@ def test_a_text_of_megabytes_is_read_no_further_than_it_needs(unit: str) -> None
     text = ("On " + unit * 2_000_000)[:2_000_000]
     words = split(text)
     assert len(words.reply) + len(words.signature) + len(words.quoted) > 1_000_000 or not text.strip("On \n\r")
-    find_forward(text)
+    told(text)
