@@ -96,7 +96,7 @@ def _say(found: Doomed, against: list[str], *, done: bool) -> None:
     words = "erased" if done else "would be erased"
     number = "nobody of their own" if found.contact_id is None else f"contact {found.contact_id}"
     output.say(
-        f"{number}: {len(found.refs)} cases, {len(found.messages)} messages and {len(found.letters)} letters {words}"
+        f"{number}: cases {len(found.refs)}, messages {len(found.messages)}, letters {len(found.letters)}: {words}"
     )
     for ref in found.refs:
         output.say(f"  {ref}")
