@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from intake.ports import TryLater
-from tests.channels.contract import Answer, ChannelContract, Desk
+from tests.channels.contract import Answer, ChannelContract
 from tests.channels.wire import Client, listening, message, stop
 from tests.servers.postfix import require_postfix, running_postfix
 
@@ -43,11 +43,6 @@ class TestLmtp(ChannelContract):
     async def running(self, deliver) -> AsyncIterator[LmtpWire]:
         async with listening(deliver, protocol="lmtp", max_size=60_000) as (listener, task):
             yield LmtpWire(listener.address, task)
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
 
 
 @pytest.mark.parametrize(
