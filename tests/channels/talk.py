@@ -1,4 +1,4 @@
-"""A desk for chats that keeps everything in memory: it takes messages in, answers, and knows what was said."""
+"""A chat, for tests: a desk that keeps everything in memory and answers, and what a visitor's window does."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from aiohttp import ClientSession
+from aiohttp import ClientResponse, ClientSession
 
 from channels.chat import Chat, Entry, Options, answered, build, said
 from intake.letters.letter import Delivery, Submission
@@ -16,6 +16,8 @@ from intake.message import RawMessage
 from intake.ports import Clock, Receipt
 from tests.channels.contract import Desk
 from tests.channels.web import Site, site, tools
+
+SAID = "2026-01-13T10:05:00+00:00"
 
 
 class ChatDesk(Desk):
@@ -68,3 +70,34 @@ async def chat(
     channel.history = desk
     async with site(channel, deliver=desk.deliver) as (running, client):
         yield channel, running, client
+
+
+async def session(client: ClientSession) -> str:
+    async with client.post("/chat/sessions", json={}) as opened:
+        assert opened.status == 201
+        return str((await opened.json())["session"])
+
+
+async def say(
+    client: ClientSession, secret: str, text: object, number: object = "message-1", **more: object
+) -> ClientResponse:
+    message = {"id": number, "text": text, **more}
+    async with client.post(f"/chat/sessions/{secret}/messages", json=message) as answer:
+        await answer.read()
+        return answer
+
+
+async def events(client: ClientSession, secret: str, count: int, **headers: str) -> list[tuple[int, dict[str, str]]]:
+    """The first `count` entries of a stream, with their numbers."""
+    found: list[tuple[int, dict[str, str]]] = []
+    async with client.get(f"/chat/sessions/{secret}/events", headers=headers) as stream:
+        assert stream.content_type == "text/event-stream"
+        number = 0
+        async for line in stream.content:
+            if line.startswith(b"id: "):
+                number = int(line[4:])
+            elif line.startswith(b"data: {"):
+                found.append((number, orjson.loads(line[6:])))
+            if len(found) == count:
+                return found
+    return found

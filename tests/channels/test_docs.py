@@ -16,7 +16,7 @@ import orjson
 from channels._hooks import Request
 from tests.channels.contract import Desk
 from tests.channels.hook_contract import HookContract
-from tests.channels.test_webhook import OURS, webhook
+from tests.channels.shop import OURS, webhook
 from tests.harbour import TUESDAY, FakeClock
 
 DOCS = Path(__file__).parents[2] / "docs"

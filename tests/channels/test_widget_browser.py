@@ -14,11 +14,10 @@ from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from channels.chat import Chat
 from tests.browser import a_browser, needed
-from tests.channels.talk import ChatDesk, chat
+from tests.channels.talk import SAID, ChatDesk, chat
 from tests.channels.web import Site
 from tests.harbour import FakeClock
 
-SAID = "2026-01-13T10:05:00+00:00"
 DESKTOP = ViewportSize(width=1100, height=760)
 PHONE = ViewportSize(width=390, height=780)
 
