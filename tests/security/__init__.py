@@ -7,7 +7,8 @@
 - Letters: S-11 in `test_letters` and `tests/intake/staff/test_relay`; S-14 in `test_outsiders` and `tests/intake/letters`; S-15
   in `test_letters`, and by direct SQL in `tests/store/test_audience`.
 - Files: P-08 in `test_files`, `tests/intake/mime/test_magic` and `tests/workers/verbs/test_exporting`.
-- The web: H-01 to H-03 in `test_web`, with `tests/channels/test_webhook` and `test_http`, and `tests/faults/test_overload`; H-04
-  in `test_web_pages`; H-05 in `tests/workers/verbs/test_looking` and `test_exporting`, and `tests/workers/watching/test_log`.
+- The web: H-01 to H-03 in `test_web`, with `tests/channels/test_webhook_signatures` and `test_http_limits`, and
+  `tests/faults/test_overload`; H-04 in `test_web_pages`; H-05 in `tests/workers/verbs/test_looking` and `test_exporting`, and
+  `tests/workers/watching/test_log`.
 - Tampering and secrets: D-02 in `test_tamper` and `tests/store/test_audit`; `test_secrets`.
 """

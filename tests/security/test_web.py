@@ -1,6 +1,7 @@
 """The web side of the running daemon: what proves nothing, what comes again, what no two servers read alike, what a URL can do.
 
-More of H-01 and H-02, provider by provider and limit by limit, is in `tests/channels/test_webhook.py` and `test_http.py`.
+More of H-01 and H-02, forgery by forgery and limit by limit, is in `tests/channels/test_webhook_signatures.py` and
+`test_http_limits.py`.
 """
 
 from __future__ import annotations
