@@ -62,6 +62,7 @@ class RawMessage:
     media_type: MediaType = "message/rfc822"
     received_at: datetime  # aware, UTC; INTERNALDATE for IMAP
     quiet: bool = False  # imported history: filed, but nobody gets a letter
+    by_staff: bool = field(default=False, compare=False)  # at an address that we signed for them: it is decided first
     fingerprint: str = field(default="", compare=False)  # of the blob, where it was worked out already
     confirmed_by: str = ""  # the member of staff who said, when it was held, that they wrote it
     checked: Checked | None = None  # found out after it was kept, where its envelope says `direct`

@@ -1,4 +1,4 @@
-"""Messages as they came: kept once, taken up oldest first, retried, parked, never lost.
+"""Messages as they came: kept once, taken up in their order, retried, parked, never lost.
 
 `new` is to be decided; `done` has been; `held` waits for a person's decision; `parked` failed three times through a fault of
 ours, and waits for a person to have it mended.
@@ -62,15 +62,15 @@ _FIND = select(inbound.c.id).where(*(inbound.c[name] == bindparam(name, type_=in
 _DUE = and_(NEW, inbound.c.unchecked.is_(None), or_(inbound.c.not_before.is_(None), inbound.c.not_before <= NOW))
 UNSCANNED = and_(_DUE, inbound.c.scanned.is_(None))
 _SCANNED = and_(_DUE, inbound.c.scanned.is_not(None))
-_IN_ORDER = (inbound.c.quiet, inbound.c.id)
+IN_ORDER = (inbound.c.lane, inbound.c.id)
 _CLAIM, _CLAIM_SCANNED = (
-    claiming(inbound, due, *_IN_ORDER, changes={"claims": claims(inbound)}) for due in (_DUE, _SCANNED)
+    claiming(inbound, due, *IN_ORDER, changes={"claims": claims(inbound)}) for due in (_DUE, _SCANNED)
 )
 _SIZES = (
     select(inbound.c.id, inbound.c.claims, blob.c.size)
     .join(blob, blob.c.sha256 == inbound.c.blob_id)
     .where(inbound.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(inbound.c.quiet, inbound.c.id)
+    .order_by(*IN_ORDER)
 )
 _LOAD = (  # in no order: a database would hold every content twice more to sort them
     select(inbound, blob.c.content)
@@ -110,7 +110,8 @@ def claim(
     at_hand: Collection[int] = (),
     scanned: bool = False,
 ) -> list[Claimed]:
-    """Take up to `limit` undecided messages up, oldest first, imported history last; no more than `room` bytes of them.
+    """Take up to `limit` undecided messages up, no more than `room` bytes of them: what staff wrote first, imported history
+    last, and of each the oldest.
 
     Where there is a scanner, only those that it has `scanned`.
 
@@ -186,6 +187,7 @@ def _row(raw: RawMessage, known: str, blob_id: str, key: int) -> dict[str, Any]:
         "media_type": raw.media_type,
         "received_at": raw.received_at,
         "quiet": raw.quiet,
+        "lane": 1 + raw.quiet - raw.by_staff,
         "fingerprint": known,
         "state": "new",
         "unchecked": raw.envelope.direct or None,

@@ -12,13 +12,13 @@ from sqlalchemy import bindparam, select, update
 
 from intake.message import Scanned
 from store import codec
-from store.inbound import MOST_BYTES, UNSCANNED, Claimed, taken_up
+from store.inbound import IN_ORDER, MOST_BYTES, UNSCANNED, Claimed, taken_up
 from store.lease import claiming, claims, terms
 from store.schema import inbound
 from store.schema.arrivals import NEW
 from store.writer import Tx
 
-_CLAIM = claiming(inbound, UNSCANNED, inbound.c.quiet, inbound.c.id, changes={"claims": claims(inbound)})
+_CLAIM = claiming(inbound, UNSCANNED, *IN_ORDER, changes={"claims": claims(inbound)})
 _WAITS = select(inbound.c.id).where(NEW, inbound.c.scanned.is_(None), inbound.c.id == bindparam("which"))
 
 

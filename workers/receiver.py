@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
 import structlog
 
+from intake.lanes import by_staff
 from intake.message import RawMessage
+from intake.policy import Key
 from intake.ports import CannotListen, Clock, Receipt, Receiver
 from store import inbound
 from store.database import Store
@@ -31,27 +34,37 @@ class Keeper:
     linger_seconds = 0.005
 
     def __init__(
-        self, store: Store, space: Space, received: Callable[[], None], allowed: Callable[[Tx], None] = lambda tx: None
+        self,
+        store: Store,
+        space: Space,
+        received: Callable[[], None],
+        allowed: Callable[[Tx], None] = lambda tx: None,
+        *,
+        keys: Sequence[Key] = (),
     ) -> None:
         self._store = store
         self._space = space
         self._received = received
         self._allowed = allowed
+        self._keys = keys  # of the addresses that are signed for staff
         self._together = Together(self._keep, most=self.group, linger=self.linger_seconds)
 
     def guarded(self, allowed: Callable[[Tx], None]) -> Keeper:
         """One that asks first, in the same transaction, and keeps nothing where that raises."""
-        return Keeper(self._store, self._space, self._received, allowed)
+        return Keeper(self._store, self._space, self._received, allowed, keys=self._keys)
 
     async def __call__(self, messages: Sequence[RawMessage]) -> list[Receipt]:
         with self._space.room(sum(len(raw.blob) for raw in messages)):
-            receipts = await self._together(messages) if messages else []
+            receipts = await self._together([self._in_lane(raw) for raw in messages]) if messages else []
         for raw, receipt in zip(messages, receipts, strict=True):
             RECEIVED.labels(channel=raw.channel, fresh=str(receipt.new).lower()).inc()
             log.info(
                 "message_kept", inbound_id=receipt.inbound_id, channel=raw.channel, new=receipt.new, size=len(raw.blob)
             )
         return receipts
+
+    def _in_lane(self, raw: RawMessage) -> RawMessage:
+        return replace(raw, by_staff=True) if by_staff(raw, self._keys) else raw
 
     async def _keep(self, deliveries: Sequence[Sequence[RawMessage]]) -> list[list[Receipt]]:
         def receive(tx: Tx) -> list[Receipt]:

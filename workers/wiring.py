@@ -171,7 +171,7 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids, ended: Callab
 
     made.named["http"].readiness = Readiness(store, watch).missing
     made.named["http"].registry = REGISTRY
-    keeper = Keeper(store, space, received=arrived)
+    keeper = Keeper(store, space, received=arrived, keys=loaded.policy.keys)
     boxes = {name: channel for name, channel in made.named.items() if hasattr(channel, "bookmarks")}
     doors = {name: channel for name, channel in made.receivers.items() if name not in boxes}
     reception = Reception(doors, keeper, clock)

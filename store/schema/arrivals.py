@@ -47,6 +47,7 @@ inbound = Table(
     Column("media_type", Words, nullable=False),
     Column("received_at", Utc, nullable=False),
     Column("quiet", Boolean, nullable=False),
+    Column("lane", Integer, nullable=False),  # 0 for what staff wrote, 1 for what else is fresh, 2 for imported history
     Column("state", Words, nullable=False),  # new, done, held, parked
     Column("unchecked", Boolean),  # it waits until it is known who stands behind it
     Column("checked", SealedJson),  # what was found out about that
@@ -85,8 +86,7 @@ NEEDED = text("(state != 'done' OR channel = 'chat')")  # it is worked on, or a 
 partial("ix_blob_large", blob.c.kept_at, where=LARGE)
 partial("ix_blob_moved", blob.c.sha256, where=MOVED)
 partial("ix_inbound_needed", inbound.c.blob_id, where=NEEDED)
-# Imported history waits behind fresh mail.
-partial("ix_inbound_new", inbound.c.quiet, inbound.c.id, where=NEW)
+partial("ix_inbound_new", inbound.c.lane, inbound.c.id, where=NEW)
 partial("ix_inbound_unchecked", inbound.c.id, where=UNCHECKED)
 partial("ix_inbound_parked", inbound.c.id, where=PARKED)
 

@@ -71,9 +71,9 @@ async def test_no_text_that_a_stranger_sends_is_refused(store: Store, hostile: s
     assert len(await claim(store)) == 1
 
 
-async def test_the_oldest_is_taken_up_first_and_imported_history_last(store: Store) -> None:
-    ids = await receive(store, raw("1", quiet=True), raw("2"), raw("3"))
-    assert [each.inbound_id for each in await claim(store)] == [ids[1], ids[2], ids[0]]
+async def test_what_staff_wrote_is_taken_up_first_then_the_oldest_and_imported_history_last(store: Store) -> None:
+    ids = await receive(store, raw("1", quiet=True), raw("2"), raw("3"), raw("4", by_staff=True))
+    assert [each.inbound_id for each in await claim(store)] == [ids[3], ids[1], ids[2], ids[0]]
 
 
 async def test_what_one_has_taken_up_no_other_gets(store: Store) -> None:

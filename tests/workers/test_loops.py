@@ -11,11 +11,12 @@ from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from config.settings import Space as Reserve
-from intake.message import RawMessage
+from intake.message import Envelope, RawMessage
 from intake.ports import CannotListen, Deliver, Receipt, TryLater
+from intake.tokens import staff_address
 from store import cases, inbound
 from store.database import Store
-from tests.harbour import TUESDAY, FakeClock
+from tests.harbour import HARBOUR, POLICY, TUESDAY, FakeClock
 from tests.store.examples import REF, decision, do, opened, promised, raw
 from workers.crew import Crew
 from workers.deciding.desk import Desk
@@ -153,6 +154,14 @@ async def test_a_message_delivered_twice_is_kept_once_and_answered_for_twice(sto
     [first], [second] = await deliver(raw()), await deliver(raw())
     assert (first.new, second.new) == (True, False)
     assert first.inbound_id == second.inbound_id
+
+
+async def test_an_answer_of_staff_overtakes_the_complaints_that_came_before_it(store: Store, clock: FakeClock) -> None:
+    keeper = Keeper(store, ROOM, received=lambda: None, keys=POLICY.keys)
+    answer = Envelope(rcpt_to=(staff_address(POLICY, HARBOUR, REF, "asha", TUESDAY),))
+    await keeper([raw("complaint"), raw("answer", envelope=answer)])
+    taken = await store.write(lambda tx: inbound.claim(tx, node=store.node, now=clock.now(), limit=1))
+    assert [each.raw.source_id for each in taken] == ["answer"]
 
 
 async def test_what_cannot_be_kept_keeps_nothing_out_that_came_with_it(store: Store) -> None:

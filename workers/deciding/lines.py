@@ -6,10 +6,10 @@ import asyncio
 import re
 from collections.abc import Iterable
 
+from intake.lanes import head
 from intake.message import RawMessage
 from intake.parse import parse
 
-HEAD = 64 * 1024  # bytes of a mail in which its head is looked for
 _FIELDS = re.compile(
     rb"^(?:from|message-id|in-reply-to|references)[ \t]*:(.*(?:\n[ \t].*)*)", re.IGNORECASE | re.MULTILINE
 )
@@ -61,6 +61,5 @@ def kin(raw: RawMessage) -> set[str]:
     if raw.media_type == "application/json":
         message = parse(raw)
         return {each.email.lower() for each in message.from_} | {message.conversation or ""} - {""}
-    head = raw.blob[:HEAD].replace(b"\r", b"").partition(b"\n\n")[0]
-    found = (name for field in _FIELDS.findall(head) for name in _NAMES.findall(field))
+    found = (name for field in _FIELDS.findall(head(raw)) for name in _NAMES.findall(field))
     return {(bracketed or bare).decode("utf-8", "replace").lower() for bracketed, bare in found}
