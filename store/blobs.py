@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import LargeBinary, bindparam, exists, select, type_coerce, update
+from sqlalchemy import LargeBinary, and_, bindparam, delete, exists, select, type_coerce, update
 
 from store.columns import Utc
-from store.inserting import restored
-from store.schema import blob, inbound, outbox
+from store.inserting import missing, restored
+from store.schema import blob, inbound, orphan, outbox
 from store.schema.arrivals import LARGE, MOVED, NEEDED
 from store.schema.outbox import NEEDED as UNSETTLED
 from store.sealing import Sealed
 from store.writer import Tx
 
-_AMONG = blob.c.sha256.in_(bindparam("ids", expanding=True))
+_IDS: Any = bindparam("ids", expanding=True)
+_AMONG = blob.c.sha256.in_(_IDS)
 _UNUSED = (
     ~exists().where(inbound.c.blob_id == blob.c.sha256, NEEDED),
     ~exists().where(outbox.c.blob_id == blob.c.sha256, UNSETTLED),
@@ -38,6 +40,9 @@ _MOVED = (
     .order_by(blob.c.sha256)
     .limit(bindparam("most"))
 )
+_OWNED = [select(table.c.blob_id).where(table.c.blob_id.in_(_IDS)) for table in (inbound, outbox)]
+_OWNERLESS = and_(_AMONG, *(blob.c.sha256.not_in(each) for each in _OWNED))
+_ORPHANS = select(orphan.c.sha256).order_by(orphan.c.sha256).limit(bindparam("most"))
 
 
 def keep(tx: Tx, dated: Iterable[tuple[bytes, datetime, int | None]]) -> list[str]:
@@ -85,3 +90,21 @@ def let_go(tx: Tx, blob_ids: Sequence[str]) -> int:
 def moved(tx: Tx, *, after: str, limit: int) -> list[str]:
     """Those whose bytes are elsewhere, in the order of their ids, from this one on."""
     return list(tx.scalars(_MOVED, {"after": after, "most": limit}))
+
+
+def forget(tx: Tx, blob_ids: Sequence[str]) -> None:
+    """Let those go that no message and no letter has any more. Whoever has the object store deletes what lies there."""
+    elsewhere = tx.scalars(select(blob.c.sha256).where(_OWNERLESS, MOVED), {"ids": blob_ids}).all()
+    tx.execute(delete(blob).where(_OWNERLESS), {"ids": blob_ids})
+    if elsewhere:
+        tx.execute(missing(tx, orphan), [{"sha256": each} for each in elsewhere])
+
+
+def orphans(tx: Tx, *, limit: int) -> list[str]:
+    """Whose bytes are to be deleted from the object store."""
+    return list(tx.scalars(_ORPHANS, {"most": limit}))
+
+
+def deleted(tx: Tx, blob_ids: Sequence[str]) -> None:
+    """Their bytes are nowhere any more."""
+    tx.execute(delete(orphan).where(orphan.c.sha256.in_(blob_ids)))

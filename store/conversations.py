@@ -12,6 +12,7 @@ from sqlalchemy import Row, func, or_, select
 
 from intake.letters.letter import Submission
 from store.schema import blob, inbound, outbox
+from store.sealing import marked_name
 from store.writer import Tx
 
 MOST = 200
@@ -60,14 +61,15 @@ def _timed(rows: Iterable[Row[Any]]) -> list[tuple[datetime, Row[Any]]]:
 
 def _came(tx: Tx, account: str, conversation: str, after: int) -> list[Row[Any]]:
     """A chat names its messages "conversation/id", so that a prefix of the name finds them by index."""
+    prefix = marked_name(tx.dialect, conversation)
     statement = (
         select(inbound.c.id, inbound.c.received_at.label("at"), blob.c.content)
         .join(blob, blob.c.sha256 == inbound.c.blob_id)
         .where(
             inbound.c.channel == "chat",
             inbound.c.account == account,
-            inbound.c.source_id > f"{conversation}/",
-            inbound.c.source_id < f"{conversation}0",  # "0" follows "/"
+            inbound.c.source_id > f"{prefix}/",
+            inbound.c.source_id < f"{prefix}0",  # "0" follows "/"
             inbound.c.id > after,
         )
         .order_by(inbound.c.id)

@@ -18,11 +18,11 @@ from intake import shell
 from intake.case import Case, Event, Kind, Promise, PromiseState, Status
 from intake.policy import Policy
 from intake.senders.identity import canonical
+from store import blobs, graves, recording
 from store import cases as shelf
-from store import graves, recording
 from store.keyring import Keyring
 from store.person import Person
-from store.schema import blob, case, case_event, contact, contact_point, inbound, outbox, promise, register
+from store.schema import case, case_event, contact, contact_point, inbound, outbox, promise, register
 from store.schema.outbox import SENDING
 from store.sealing import MARK, mark, ring
 from store.writer import Tx
@@ -205,19 +205,13 @@ def _promise(row: Any) -> Promise:
 
 def _forget_messages(tx: Tx, ids: Sequence[int], now: datetime) -> None:
     for some in _by_the_dozen(ids):
-        _unused(tx, graves.bury(tx, some, now))
+        blobs.forget(tx, graves.bury(tx, some, now))
 
 
 def _forget_letters(tx: Tx, ids: Sequence[int]) -> None:
     """Those that were not sent yet never will be."""
     for some in _by_the_dozen(ids):
-        _unused(tx, list(tx.scalars(delete(outbox).where(outbox.c.id.in_(some)).returning(outbox.c.blob_id))))
-
-
-def _unused(tx: Tx, blob_ids: Sequence[str]) -> None:
-    """Bytes that no other message or letter has go as well."""
-    used = (select(table.c.blob_id).where(table.c.blob_id == blob.c.sha256).exists() for table in (inbound, outbox))
-    tx.execute(delete(blob).where(blob.c.sha256.in_(blob_ids), *(~each for each in used)))
+        blobs.forget(tx, list(tx.scalars(delete(outbox).where(outbox.c.id.in_(some)).returning(outbox.c.blob_id))))
 
 
 def _forget_contacts(tx: Tx, ids: Sequence[int]) -> None:

@@ -16,13 +16,11 @@ from sqlalchemy import bindparam, delete, select, update
 from intake.deciding.decision import Verdict
 from intake.message import Envelope, RawMessage
 from store import blobs, codec
-from store.columns import shorten
 from store.schema import hold, inbound
-from store.sealing import mark, ring
+from store.sealing import ring
 from store.writer import Tx
 
 REASON = "erased"
-_NAMES = select(inbound.c.id, inbound.c.account, inbound.c.source_id, inbound.c.decided_at)
 _BLANK = update(inbound).where(inbound.c.id == bindparam("which"))
 _NOTHING: dict[str, Any] = {
     "envelope": codec.from_envelope(Envelope()),
@@ -52,9 +50,9 @@ def among(tx: Tx, fingerprints: Sequence[str]) -> set[str]:
     return {each for each in fingerprints if words(each) in known}
 
 
-def empty(tx: Tx, raw: RawMessage) -> RawMessage:
-    """All that is kept of one that comes again. By the same way it has the name of the one that was erased."""
-    return replace(raw, blob=b"", envelope=Envelope(), source_id=_name(tx, raw.account, raw.source_id))
+def empty(raw: RawMessage) -> RawMessage:
+    """All that is kept of one that comes again."""
+    return replace(raw, blob=b"", envelope=Envelope())
 
 
 def close(tx: Tx, ids: Sequence[int], now: datetime) -> None:
@@ -70,18 +68,13 @@ def bury(tx: Tx, ids: Sequence[int], now: datetime) -> list[str]:
     rows = [
         {
             "which": row.id,
-            "source_id": _name(tx, row.account, row.source_id),
             "decided_at": row.decided_at or now,
             "blob_id": nothing,
             **_NOTHING,
         }
-        for row in tx.execute(_NAMES.where(inbound.c.id.in_(ids)))
+        for row in tx.execute(select(inbound.c.id, inbound.c.decided_at).where(inbound.c.id.in_(ids)))
     ]
     if rows:
         tx.execute(delete(hold).where(hold.c.inbound_id.in_(ids)))
         tx.execute(_BLANK, rows)
     return list(before)
-
-
-def _name(tx: Tx, account: str, source_id: str) -> str:
-    return str(mark(tx.dialect, f"{account} {shorten(source_id)}"))

@@ -22,7 +22,7 @@ from store.inserting import added
 from store.lease import NOW, claiming, claims, terms
 from store.schema import blob, hold, inbound
 from store.schema.arrivals import NEW, PARKED, WAITING
-from store.sealing import Sealed, ring
+from store.sealing import Sealed, marked_name, ring
 from store.writer import Tx
 
 PARK_AFTER = 3  # faults
@@ -88,10 +88,13 @@ def receive_all(tx: Tx, raws: Sequence[RawMessage]) -> list[Receipt]:
     """The same for many, at least one, in hardly more statements than for one."""
     prints = [raw.fingerprint or fingerprint(raw.blob) for raw in raws]
     erased = graves.among(tx, prints)
-    kept = [graves.empty(tx, raw) if known in erased else raw for raw, known in zip(raws, prints, strict=True)]
+    kept = [graves.empty(raw) if known in erased else raw for raw, known in zip(raws, prints, strict=True)]
     keys = [ring(tx.dialect).fresh() for _ in raws]
     blob_ids = blobs.keep(tx, ((raw.blob, raw.received_at, key) for raw, key in zip(kept, keys, strict=True)))
-    rows = [_row(*each) for each in zip(kept, prints, blob_ids, keys, strict=True)]
+    rows = [
+        _row(*each) | {"source_id": marked_name(tx.dialect, each[0].source_id)}
+        for each in zip(kept, prints, blob_ids, keys, strict=True)
+    ]
     fresh = {tuple(name): inbound_id for inbound_id, *name in tx.execute(added(tx, inbound, *_NAME), rows)}
     receipts = list(_receipts(tx, rows, fresh))
     if erased:
@@ -181,7 +184,6 @@ def _row(raw: RawMessage, known: str, blob_id: str, key: int) -> dict[str, Any]:
     return {
         "channel": raw.channel,
         "account": raw.account,
-        "source_id": raw.source_id,
         "envelope": Sealed(value=codec.from_envelope(raw.envelope), key=key),
         "blob_id": blob_id,
         "media_type": raw.media_type,

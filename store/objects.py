@@ -68,6 +68,14 @@ class Objects:
             raise ObjectsDown("changed")
         return content
 
+    def delete(self, blob_id: str) -> None:
+        """Have nothing there under this name, durably; again is as good as once."""
+        with _trouble():
+            with suppress(FileNotFoundError):
+                self._store.delete(_path(blob_id))
+            if self._folder and (parent := (self._folder / _path(blob_id)).parent).exists():
+                _sync(parent, self._folder)
+
     def probe(self) -> None:
         """Write something small, and read it."""
         self._put(PROBE, b"Answerable can write here.\n")
@@ -106,7 +114,7 @@ def _path(blob_id: str) -> str:
 
 
 def _sync(file: Path, folder: Path) -> None:
-    """The library writes without fsync: have the file on disk, and every name on the way to it."""
+    """The library writes and deletes without fsync: have the file on disk, and every name on the way to it."""
     for path in (file, *file.parents):
         descriptor = os.open(path, os.O_RDONLY)
         try:

@@ -111,6 +111,12 @@ def mark(dialect: Dialect, words: str) -> Mark:
     return Mark(ring(dialect).mark(shorten(words))) if words else Mark()
 
 
+def marked_name(dialect: Dialect, name: str) -> str:
+    """What stands for the name that a channel gives a message. Those of one conversation begin alike: "conversation/id"."""
+    first, slash, rest = name.partition("/")
+    return f"{mark(dialect, first)}{slash}{mark(dialect, rest)}"
+
+
 def marks(dialect: Dialect, words: Iterable[str]) -> dict[str, str]:
     """The texts, by what stands for them."""
     return {mark(dialect, each): each for each in words}

@@ -1,7 +1,7 @@
 """Moves the bytes of large, old, settled mail to the object store, so that the database does not grow with them.
 
 They are durable there, read back and compared before the row is emptied. A crash in between leaves a second copy, and two nodes
-that move the same do the same.
+that move the same do the same. What was erased is deleted there; nobody could read it any more.
 """
 
 from __future__ import annotations
@@ -43,18 +43,30 @@ class Mover(Runner):
 
     async def once(self) -> int:
         try:
-            moved = await self._move()
+            done = await self._move() + await self._delete() if await self._is_mine() else 0
         except ObjectsDown as fault:
             self._trouble = str(fault)
             raise
         self._trouble = ""
-        self.poll_seconds = self.busy_seconds if moved else self.idle_seconds
+        self.poll_seconds = self.busy_seconds if done else self.idle_seconds
         return 0
+
+    async def _is_mine(self) -> bool:
+        """It falls to the eldest node."""
+        return await self._store.read(nodes.eldest) == self._store.node
+
+    async def _delete(self) -> int:
+        found = await self._store.read(lambda tx: blobs.orphans(tx, limit=self.batch))
+        if found:
+            await self._recognise()
+            for blob_id in found:
+                await asyncio.to_thread(self._objects.delete, blob_id)
+            await self._store.write(lambda tx: blobs.deleted(tx, found))
+            log.info("blobs_deleted", count=len(found))
+        return len(found)
 
     async def _move(self) -> int:
         before = self._clock.now() - self._age
-        if await self._store.read(nodes.eldest) != self._store.node:
-            return 0
         found = await self._store.read(lambda tx: blobs.movable(tx, before=before, limit=self.batch))
         if not found:
             return 0

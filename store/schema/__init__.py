@@ -1,7 +1,7 @@
 """The tables. Times are UTC and passed in. Only how long a node has been silent goes by the database's own clock."""
 
 from store.columns import METADATA
-from store.schema.arrivals import blob, contact, contact_point, hold, inbound, mailbox
+from store.schema.arrivals import blob, contact, contact_point, hold, inbound, mailbox, orphan
 from store.schema.audience import colleague
 from store.schema.cases import case, case_event, case_matter, participant, promise, register, thread_id
 from store.schema.nodes import mailbox_lease, node
@@ -23,6 +23,7 @@ __all__ = [
     "mailbox",
     "mailbox_lease",
     "node",
+    "orphan",
     "outbox",
     "participant",
     "promise",

@@ -26,6 +26,8 @@ contact = Table(
     Column("key", Id, index=True),  # what the name is sealed with
 )
 
+orphan = Table("orphan", METADATA, Column("sha256", Key, primary_key=True))  # to be deleted from the object store
+
 contact_point = Table(
     "contact_point",
     METADATA,
@@ -41,7 +43,7 @@ inbound = Table(
     Column("id", Id, primary_key=True),
     Column("channel", Key, nullable=False),
     Column("account", Key, nullable=False),
-    Column("source_id", Key, nullable=False),
+    Column("source_id", Key, nullable=False),  # a mark of it: a provider may name a person by it
     Column("envelope", SealedJson, nullable=False),
     Column("blob_id", Key, ForeignKey(blob.c.sha256), nullable=False),
     Column("media_type", Words, nullable=False),

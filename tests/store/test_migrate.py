@@ -7,19 +7,22 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from alembic import command
 from sqlalchemy import create_engine, func, select, text
 
-from store import SchemaError, lookups, versions
+from store import SchemaError, conversations, lookups, versions
+from store import inbound as arrivals
 from store.database import Store
 from store.engine import parse
 from store.migrate import current, migrate
 from store.person import find
 from store.schema import METADATA, inbound, outbox
 from tests.store.databases import Sqlite, absent, empty
+from tests.store.examples import raw
 
 LETTERS = ((True, "sending"), (False, "sending"), (True, "pending"), (True, "sent"))
 MESSAGE = """
@@ -33,6 +36,10 @@ INSERT INTO outbox (id, case_ref, kind, cause, address, domain, channel, automat
     blob_id, text, state, attempts, next_attempt_at, lease_owner, lease_until, results, created_at)
 VALUES (:number, 'HH', 'reply', :cause, 'a@b', 'b', 'mail', :automatic, '', '[]', '', '', 'x', '', :state, 0,
     '2026-01-13 10:00:00', 'dead', '2026-01-13 10:02:00', '{}', '2026-01-13 10:00:00')
+"""
+NAMED = """
+INSERT INTO inbound (id, channel, account, source_id, envelope, blob_id, media_type, received_at, quiet, state, attempts, claims)
+VALUES (:number, :channel, 'help', :name, '{}', 'x', 'message/rfc822', '2026-01-13 10:00:00', false, 'new', 0, 1)
 """
 BEFORE_SEALING = (
     "INSERT INTO contact (id, name, created_at) VALUES (1, 'Jo Brown', '2026-01-13 10:00:00.000000')",
@@ -173,6 +180,28 @@ def upgrade(url: str, version: str) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, version)
     engine.dispose()
+
+
+async def test_a_message_that_was_kept_before_its_name_was_a_mark_is_known_by_it_still(tmp_path: Path) -> None:
+    """A mail of a mailbox, and a line of a chat."""
+    url = f"sqlite:///{tmp_path / 'old.sqlite'}"
+    upgrade(url, "0010")
+    names = {"smtp": "<jo.brown@customer.example>", "chat": "c0jo/1"}
+    engine = create_engine(parse(url))
+    with engine.begin() as tx:
+        tx.execute(text("INSERT INTO blob (sha256, size, content) VALUES ('x', 1, x'00')"))
+        for number, (channel, name) in enumerate(names.items()):
+            tx.execute(text(NAMED), {"number": number, "channel": channel, "name": name})
+    engine.dispose()
+    migrate(url)
+    store = await Store.open(url)
+    came = [replace(raw(name), channel=channel) for channel, name in names.items()]
+    again = await store.write(lambda tx: arrivals.receive_all(tx, came))
+    lines = await store.read(lambda tx: conversations.since(tx, "help", "c0jo", 0))
+    shown = await store.read(lambda tx: tx.scalars(select(inbound.c.source_id)).all())
+    await store.close()
+    assert [(each.inbound_id, each.new) for each in again] == [(0, False), (1, False)]
+    assert (len(lines), [name for name in shown if "jo" in name]) == (1, [])
 
 
 async def test_what_cases_were_found_by_before_it_was_sealed_finds_them_still(tmp_path: Path) -> None:

@@ -52,6 +52,15 @@ def test_bytes_are_there_again_as_they_were_however_often_they_are_put(objects: 
     assert objects.holds(name(content)) is True
 
 
+@pytest.mark.parametrize("content", [SMALL, LARGE], ids=["small", "large"])
+def test_bytes_that_were_deleted_are_gone_however_often_they_are_deleted(objects: Objects, content: bytes) -> None:
+    objects.put(name(content), content)
+    objects.put(name(b"other"), b"other")
+    objects.delete(name(content))
+    objects.delete(name(content))
+    assert (objects.holds(name(content)), objects.holds(name(b"other"))) == (None, True)
+
+
 def test_other_bytes_under_the_name_are_seen_and_are_put_right_by_the_next_put(objects: Objects) -> None:
     with pytest.raises(ObjectsDown, match="changed"):
         objects.put(name(b"right"), b"wrong")
@@ -75,6 +84,12 @@ def test_a_store_that_is_not_there_is_one_kind_of_trouble(
     for ask in (lambda: Objects(url).probe(), lambda: Objects(url).put(name(SMALL), SMALL)):
         with pytest.raises(ObjectsDown):
             ask()
+
+
+def test_nothing_counts_as_deleted_while_nobody_answers(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    with pytest.raises(ObjectsDown):
+        Objects(bucket).delete(name(SMALL))
 
 
 def test_bytes_count_as_put_only_when_the_disk_has_them(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from store import blobs
+from store import blobs, erasing
 from store.audit.moved import moved
 from store.database import Store
+from store.erasing import NOTHING
 from store.objects import Objects, ObjectsDown
-from tests.harbour import TUESDAY, FakeClock
+from store.writer import Tx
+from tests.harbour import POLICY, TUESDAY, FakeClock
 from tests.store.conftest import postgres, sqlite, url  # noqa: F401 - each test runs on both databases
 from tests.store.test_blobs import LARGE, NAME, arrive, become, messages
 from workers.mover import Mover
@@ -61,6 +66,16 @@ def block(folder: Path) -> None:
 
 def free(folder: Path) -> None:
     folder.unlink()
+
+
+def hide(folder: Path) -> None:
+    folder.rename(folder.with_name("away"))
+    block(folder)
+
+
+def show(folder: Path) -> None:
+    free(folder)
+    folder.with_name("away").rename(folder)
 
 
 def file(folder: Path) -> Path:
@@ -135,6 +150,45 @@ async def test_a_disk_that_is_not_mounted_is_not_taken_for_the_object_store(
     with pytest.raises(ObjectsDown, match="another_store"):
         await mover.once()
     assert await store.read(lambda tx: blobs.moved(tx, after="", limit=5)) == [NAME]
+
+
+async def erase(store: Store) -> None:
+    def everything(tx: Tx) -> None:
+        gone = replace(NOTHING, messages=tuple(tx.scalars(select(messages.c.id))))
+        erasing.erase(tx, gone, policy=POLICY, now=TUESDAY)
+
+    await store.write(everything)
+
+
+async def orphans(store: Store) -> list[str]:
+    return await store.read(lambda tx: blobs.orphans(tx, limit=5))
+
+
+async def test_what_was_erased_is_deleted_from_the_object_store_and_only_that(
+    mover: Mover, store: Store, folder: Path
+) -> None:
+    await mover.once()
+    await erase(store)
+    await store.write(lambda tx: [arrive(tx, "2", blob=LARGE + b"y"), become(messages, "done")(tx)])
+    with capture_logs() as logs:
+        await mover.once()
+    assert [name for name in names(folder) if len(name) == 64] == [sha256(LARGE + b"y").hexdigest()]
+    assert (await orphans(store), await faults(store, folder)) == ([], [])
+    assert [each["event"] for each in logs] == ["blobs_moved", "blobs_deleted"]
+
+
+async def test_what_was_erased_while_the_object_store_is_down_is_deleted_afterwards(
+    mover: Mover, store: Store, folder: Path
+) -> None:
+    await mover.once()
+    await erase(store)
+    hide(folder)
+    with pytest.raises(ObjectsDown):
+        await mover.once()
+    assert (await orphans(store), bool(mover.trouble())) == ([NAME], True)
+    show(folder)
+    await mover.once()
+    assert (file(folder).exists(), await orphans(store), mover.trouble()) == (False, [], "")
 
 
 async def test_a_younger_node_leaves_it_to_the_eldest(

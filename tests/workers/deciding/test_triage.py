@@ -84,7 +84,7 @@ async def test_a_message_that_takes_long_to_read_delays_no_other(
     read_on, understand = threading.Event(), reading.understand
 
     def slow(each, policy):
-        if each.source_id == "slow":
+        if each.blob == raw("slow").blob:
             read_on.wait(10)
         return understand(each, policy)
 
