@@ -17,7 +17,6 @@
 from __future__ import annotations
 
 import binascii
-import hashlib
 import re
 from base64 import b64decode
 from collections.abc import Mapping
@@ -152,8 +151,8 @@ class _Contact:
             name=filenames.safe(name, media_type, number),
             type=media_type,
             size=len(content or b""),
-            sha256="" if content is None else hashlib.sha256(content).hexdigest(),
             content=content or b"",
+            here=content is not None,
         )
 
     def _content(self, file: Mapping[str, Any]) -> bytes | None:

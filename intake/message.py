@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Literal, TypeAlias
 
 MediaType: TypeAlias = Literal["message/rfc822", "application/json", "text/plain", "text/html"]
@@ -84,10 +85,15 @@ class Attachment:
     name: str  # safe to store and to show, never empty
     type: str  # declared media type, lower case
     size: int  # bytes after decoding
-    sha256: str
     inline: bool = False  # shown in place by the HTML (cid:), not a file the sender added
     content_id: str = ""
-    content: bytes = field(default=b"", repr=False, compare=False)
+    content: bytes = field(default=b"", repr=False)
+    here: bool = True  # False where only its address came
+
+    @property
+    def sha256(self) -> str:
+        """Of the content, worked out when it is asked for, since few do; "" where it did not come."""
+        return sha256(self.content).hexdigest() if self.here else ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

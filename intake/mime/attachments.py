@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from urllib.parse import unquote
 
@@ -27,7 +26,6 @@ def _attachment(node: Node, number: int, shown: set[str]) -> Attachment:
         name=filenames.safe(_claimed(node), node.type, number),
         type=node.type,
         size=len(node.content),
-        sha256=hashlib.sha256(node.content).hexdigest(),
         inline=_is_inline(node, shown),
         content_id=node.content_id,
         content=node.content,

@@ -40,7 +40,7 @@ def _quoted(data: bytes) -> tuple[bytes, bool]:
 
 def _base64(data: bytes) -> tuple[bytes, bool]:
     try:
-        return pybase64.b64decode(data.translate(None, b"\r\n\t "), validate=True), False
+        return pybase64.b64decode(data, ignorechars=b"\r\n\t "), False
     except binascii.Error:
         pass
     first, *more = re.split(rb"=+", _BASE64_FOOTER.split(data, maxsplit=1)[0])

@@ -106,7 +106,7 @@ def test_a_letter_without_a_case_has_an_id_and_a_way_back_too() -> None:
 
 
 def test_composing_twice_gives_the_same_bytes() -> None:
-    photo = Attachment(name="a.jpg", type="image/jpeg", size=3, sha256="", content=b"abc")
+    photo = Attachment(name="a.jpg", type="image/jpeg", size=3, content=b"abc")
     letter = replace(LETTER, attachments=(photo,))
     assert made(letter) == made(letter)
 
@@ -152,7 +152,7 @@ def test_hostile_words_in_headers_add_no_header_and_no_recipient(words: str) -> 
 def test_no_text_at_all_adds_a_header_or_a_recipient(
     subject: str, name: str, ids: list[str], text: str, file: str
 ) -> None:
-    attachment = Attachment(name=file, type=file, size=1, sha256="", content=text.encode(errors="replace"))
+    attachment = Attachment(name=file, type=file, size=1, content=text.encode(errors="replace"))
     letter = replace(
         LETTER,
         subject=subject,
@@ -227,7 +227,7 @@ def test_an_address_that_is_not_plainly_one_is_our_fault_and_not_sent(address: s
     ],
 )
 def test_file_names_are_kept_and_kept_in_their_place(name: str, shown: str) -> None:
-    file = Attachment(name=name, type="application/pdf", size=3, sha256="", content=b"abc")
+    file = Attachment(name=name, type="application/pdf", size=3, content=b"abc")
     (found,) = read(made(replace(LETTER, attachments=(file,)))).iter_attachments()
     assert found.get_filename() == shown
     assert found.get_content() == b"abc"
@@ -235,7 +235,7 @@ def test_file_names_are_kept_and_kept_in_their_place(name: str, shown: str) -> N
 
 @pytest.mark.parametrize("declared", ["multipart/mixed", "message/rfc822", "text/html\r\nX: 1", "nonsense", ""])
 def test_a_file_of_an_odd_type_goes_as_plain_bytes(declared: str) -> None:
-    file = Attachment(name="x", type=declared, size=3, sha256="", content=b"abc")
+    file = Attachment(name="x", type=declared, size=3, content=b"abc")
     (found,) = read(made(replace(LETTER, attachments=(file,)))).iter_attachments()
     assert found.get_content_type() == "application/octet-stream"
 
@@ -250,7 +250,7 @@ def test_a_file_of_an_odd_type_goes_as_plain_bytes(declared: str) -> None:
     ],
 )
 def test_a_file_goes_as_what_its_bytes_show(declared: str, content: bytes, sent: str) -> None:
-    file = Attachment(name="x", type=declared, size=len(content), sha256="", content=content)
+    file = Attachment(name="x", type=declared, size=len(content), content=content)
     (found,) = read(made(replace(LETTER, attachments=(file,)))).iter_attachments()
     assert (found.get_content_type(), found.get_content()) == (sent, content)
 
@@ -286,7 +286,7 @@ def test_a_chat_gets_the_letter_as_json() -> None:
 @given(subject=st.text(max_size=300), text=st.text(max_size=1500), content=st.binary(max_size=300))
 def test_our_own_reader_gets_back_exactly_what_was_put_in(subject: str, text: str, content: bytes) -> None:
     text = f"Dear Jo,\n{text}\nYours, Asha"
-    file = Attachment(name="bill.pdf", type="application/pdf", size=len(content), sha256="", content=content)
+    file = Attachment(name="bill.pdf", type="application/pdf", size=len(content), content=content)
     letter = replace(LETTER, subject=subject, text=text, html=f"<pre>{escape(text)}</pre>", attachments=(file,))
     raw = RawMessage(channel="smtp", account="a", source_id="1", blob=made(letter).blob, received_at=TUESDAY)
     message = parse(raw)
