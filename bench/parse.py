@@ -22,9 +22,7 @@ from bench import workload
 from bench.hostile import raw
 from intake.mime import html
 from intake.parse import parse
-from intake.reports import NO_ENVELOPE, reports
-from intake.senders.answering import refusal
-from intake.senders.origin import classify
+from intake.senders.kind import kind
 
 SHOWN = ("from", "to", "subject", "date", "message-id")
 
@@ -32,8 +30,7 @@ SHOWN = ("from", "to", "subject", "date", "message-id")
 def ours(blob: bytes) -> None:
     message = parse(raw(blob))
     html.safe(message)
-    found = reports(message)
-    refusal(message, NO_ENVELOPE, classify(message, NO_ENVELOPE, found))
+    kind(message)
 
 
 def standard_compat32(blob: bytes) -> None:
@@ -91,8 +88,8 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=5)
     chosen = options.parse_args()
     mix = list(workload.messages(chosen.count))
-    for kind in workload.MAKERS:
-        report(f"{kind:12}", rates([blob for one, blob in mix if one == kind], chosen.rounds))
+    for maker in workload.MAKERS:
+        report(f"{maker:12}", rates([blob for one, blob in mix if one == maker], chosen.rounds))
     found = rates([blob for _, blob in mix], chosen.rounds)
     report("the mix     ", found)
     for other in ("compat32, decoded", "policy.default, decoded"):

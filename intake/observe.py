@@ -11,11 +11,9 @@ from intake.matters import matters
 from intake.message import Message, RawMessage
 from intake.policy import Policy
 from intake.reference import find
-from intake.reports import reports
-from intake.senders.answering import refusal
 from intake.senders.authentication import dmarc
 from intake.senders.identity import canonical, sender
-from intake.senders.origin import classify
+from intake.senders.kind import kind
 from intake.signals import Direction, Signals, Token
 
 MAX_ADDRESSES = 200  # that are looked at, of those a message was sent to
@@ -26,9 +24,7 @@ _DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
 
 def observe(message: Message, raw: RawMessage, policy: Policy) -> Signals:
     """All signals of a message. Never raises for what a stranger wrote."""
-    found = reports(message, raw.envelope)
-    origin = classify(message, raw.envelope, found)
-    why_not = refusal(message, raw.envelope, origin)
+    its = kind(message, raw.envelope)
     address, doubt = _who(message, raw)
     to = _addresses(message, raw)
     brand, recipient = _desk(to, policy)
@@ -37,10 +33,10 @@ def observe(message: Message, raw: RawMessage, policy: Policy) -> Signals:
     heard = listen(words, message.subject)
     forwarded = message.forwarded.text if message.forwarded else ""
     return Signals(
-        origin=origin,
-        auto_reply_allowed=why_not is None,
-        auto_reply_reason=why_not,
-        reports=found,
+        origin=its.origin,
+        auto_reply_allowed=its.refusal is None,
+        auto_reply_reason=its.refusal,
+        reports=its.reports,
         sender=address,
         sender_name=_name(message),
         sender_refusal=doubt,

@@ -16,11 +16,9 @@ from typing import Any
 import pytest
 
 from intake.describe import describe
-from intake.message import Envelope, RawMessage
+from intake.message import RawMessage
 from intake.parse import parse
-from intake.reports import reports
-from intake.senders.answering import refusal
-from intake.senders.origin import classify
+from intake.senders.kind import kind
 
 FOLDER = Path(__file__).with_name("corpus")
 CASES = sorted(path.stem for path in FOLDER.glob("*.eml"))
@@ -32,9 +30,8 @@ def understood(blob: bytes) -> dict[str, Any]:
         channel="file", account="tests", source_id="1", blob=blob, received_at=datetime(2026, 1, 13, tzinfo=UTC)
     )
     message = parse(raw)
-    found = reports(message)
-    origin = classify(message, Envelope(), found)
-    return describe(message, origin=origin, reports=found, refusal=refusal(message, Envelope(), origin))
+    its = kind(message)
+    return describe(message, origin=its.origin, reports=its.reports, refusal=its.refusal)
 
 
 def folded(value: object) -> object:

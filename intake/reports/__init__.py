@@ -6,29 +6,23 @@ groups and the prose of the many robots that write no `multipart/report`. RFC 34
 
 from __future__ import annotations
 
-from intake.message import Envelope, Message
+from intake.message import Message
 from intake.reports.events import events
 from intake.reports.feedback import feedback
-from intake.reports.fields import carries_status, delivery_status
-from intake.reports.notice import notice
+from intake.reports.fields import delivery_status
 from intake.reports.prose import prose
 from intake.reports.receipts import receipts
-from intake.reports.robot import suspected
+from intake.reports.robot import Robot
 from intake.signals import Report
 
-NO_ENVELOPE = Envelope()
 LIMIT = 200  # reports of one message: more says nothing new
 
 
-def reports(message: Message, envelope: Envelope = NO_ENVELOPE) -> tuple[Report, ...]:
-    """One report a recipient, in the order found; () for a message that reports nothing. Never raises.
-
-    The envelope is one more witness: what comes from the null reverse-path is more likely a robot's.
-    """
+def reports(message: Message, robot: Robot | None) -> tuple[Report, ...]:
+    """One report a recipient, in the order found; () for a message that reports nothing. Never raises."""
     found = feedback(message) or receipts(message)
-    if not found and (suspected(message, envelope) or carries_status(message)):
-        said = notice(message)
-        found = delivery_status(message, said) or events(message) or prose(message, envelope, said)
+    if robot and not found:
+        found = delivery_status(message, robot.said) or events(message) or prose(message, robot)
     first: dict[tuple[str, str], Report] = {}
     for report in found[:LIMIT]:
         first.setdefault((report.recipient.casefold(), report.action), report)

@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from intake.message import Envelope, Message
+from intake.message import Message
 from intake.reports.blocks import blocks
 from intake.reports.known import known_recipients
 from intake.reports.notice import Notice
 from intake.reports.phrases import FAILURE, detail_of
-from intake.reports.robot import LIKELY, delivery_robot, only_late
+from intake.reports.robot import Robot, only_late
 from intake.reports.status import best_status, enhanced_codes, reply_codes
 from intake.reports.text import addresses, mentions, one_line
 from intake.senders.phrasing import contains
@@ -54,10 +54,11 @@ _ADDRESSED = re.compile(r"\W{0,4}(?:x-failed-recipients|to|x-envelope-to|envelop
 _LOCAL_NAME = re.compile(r"\s+[\w.+-]{1,64}")
 
 
-def prose(message: Message, envelope: Envelope, said: Notice) -> list[Report]:
+def prose(message: Message, robot: Robot) -> list[Report]:
     """One report a recipient, from the robot's own words; [] when no robot speaks."""
-    if delivery_robot(message, envelope, said) < LIKELY:
+    if not robot.likely:
         return []
+    said = robot.said
     found = _failed_header(message) or _recipients(message, said) or _local_names(message, said) or _returned_to(said)
     action, fallback = ("delayed", "4") if only_late(message, said) else ("failed", "5")
     told = blocks(found, said.lines)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
-from intake.message import Envelope, Message
-from intake.reports.notice import Notice
+from intake.message import Message
+from intake.reports.fields import carries_status
+from intake.reports.notice import Notice, notice
 from intake.reports.phrases import DELAY, FAILURE, FINAL, FORMAL, TECHNICAL, detail_of
 from intake.reports.status import enhanced_codes, reply_codes
-from intake.senders.automatic import no_reply_sender, null_return_path
+from intake.senders.automatic import Marks
 from intake.senders.phrases import LIST_REFUSAL, away_subject
 from intake.senders.phrasing import contains, folded
 
-CERTAIN = 4
-LIKELY = 3
+_CERTAIN = 4
+_LIKELY = 3
 
 _ROBOT_NAME = re.compile(
     r"mailer[-_. ]?daemon|mail ?daemon|mdaemon|post[-_. ]?master|mailmaster|mail[-_. ]?adm|system administrator|"
@@ -32,39 +34,65 @@ _REPLY = 20_000  # characters
 _LONGEST_NAME = 1_000  # characters
 
 
-def suspected(message: Message, envelope: Envelope) -> bool:
-    """Whether envelope or header bear any mark of a robot. Cheap: most mail bears none, and is asked nothing more."""
-    return bool(
-        _declared(message)
-        or from_robot(message)
-        or null_return_path(message, envelope)
-        or _formal(message)
-        or no_reply_sender(message)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Robot:
+    """A message that may be a delivery robot's: what it says, and how strongly it looks like one."""
+
+    said: Notice
+    strength: int
+
+    @property
+    def likely(self) -> bool:
+        """Enough to be believed where it names recipients."""
+        return self.strength >= _LIKELY
+
+    @property
+    def certain(self) -> bool:
+        """Enough to call the message a report, whomever it names."""
+        return self.strength >= _CERTAIN
+
+
+def robot(message: Message, marks: Marks) -> Robot | None:
+    """The robot that may be speaking. None for most mail, which bears no mark of one and is asked nothing more."""
+    if not (_suspected(message, marks) or carries_status(message)):
+        return None
+    said = notice(message)
+    return Robot(said=said, strength=_strength(message, marks, said))
+
+
+def _suspected(message: Message, marks: Marks) -> bool:
+    """Whether envelope or header bear any mark of a robot."""
+    return (
+        marks.null_return_path
+        or marks.no_reply_sender
+        or bool(_declared(message, marks))
         or _list_software(message)
+        or _from_robot(message)
+        or _formal(message)
     )
 
 
-def delivery_robot(message: Message, envelope: Envelope, said: Notice) -> int:
-    """How strongly the message looks like a delivery robot's: `LIKELY` and more is taken for one.
+def _strength(message: Message, marks: Marks, said: Notice) -> int:
+    """How strongly the message looks like a delivery robot's.
 
     It takes both a robot's mark and its wording: customers and carriers, too, write of what "could not be delivered".
     """
     if _list_software(message) and _refused_by_list(message, said):
-        return CERTAIN
-    sender = 2 * from_robot(message) + 2 * (no_reply_sender(message) and bool(said.returned))
-    nobody, formal = null_return_path(message, envelope), _formal(message)
+        return _CERTAIN
+    sender = 2 * _from_robot(message) + 2 * (marks.no_reply_sender and bool(said.returned))
+    nobody, formal = marks.null_return_path, _formal(message)
     if sender or _technical(said) or (nobody and formal):
         sender += nobody + formal
-    declared, wording = _declared(message), _wording(message, said)
+    declared, wording = _declared(message, marks), _wording(message, said)
     if not declared and not (sender and wording):
         return 0
     automatic = bool(message.header("auto-submitted"))
     return declared + sender + wording + automatic - 3 * bool(away_subject(message.subject)) - answers(message)
 
 
-def _declared(message: Message) -> int:
+def _declared(message: Message, marks: Marks) -> int:
     """What only delivery reports bear."""
-    return 3 * (declared_report(message) == "delivery-status") + 3 * bool(message.header("x-failed-recipients"))
+    return 3 * (marks.report == "delivery-status") + 3 * bool(message.header("x-failed-recipients"))
 
 
 def _wording(message: Message, said: Notice) -> int:
@@ -96,13 +124,13 @@ def _refused_by_list(message: Message, said: Notice) -> bool:
     return contains(folded(f"{message.subject}\n" + "\n".join(said.lines[:10])), LIST_REFUSAL)
 
 
-def from_robot(message: Message) -> bool:
+def _from_robot(message: Message) -> bool:
     """Whether the sender is named like a mail system."""
     names = [f"{sender.name} {sender.email.partition('@')[0]}".casefold() for sender in message.from_]
     return any(_named_like_a_robot(name[:_LONGEST_NAME]) for name in names or [message.header("from").casefold()])
 
 
-@lru_cache(maxsize=1_024)  # asked for several times a message
+@lru_cache(maxsize=1_024)  # people write more than once
 def _named_like_a_robot(name: str) -> bool:
     return _ROBOT_NAME.search(name) is not None
 
@@ -110,13 +138,6 @@ def _named_like_a_robot(name: str) -> bool:
 def answers(message: Message) -> bool:
     """Whether the subject says that somebody answers or forwards."""
     return bool(_ANSWER.match(message.subject))
-
-
-def declared_report(message: Message) -> str:
-    """The report type of a `multipart/report` (RFC 6522), lower case, else ""."""
-    declared = message.header("content-type").casefold()
-    found = re.search(r"report-type\s*=\s*\"?([a-z-]+)", declared) if "multipart/report" in declared else None
-    return found.group(1) if found else ""
 
 
 def only_late(message: Message, said: Notice) -> bool:

@@ -7,36 +7,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from intake.message import Envelope, Message
-from intake.senders import automatic
+from intake.message import Message
+from intake.senders.automatic import Marks
 from intake.signals import Origin
 
 _REPORTS = (Origin.BOUNCE, Origin.DELAY, Origin.FEEDBACK_REPORT, Origin.READ_RECEIPT, Origin.CHALLENGE)
 
-Rule = Callable[[Message, Envelope, Origin], bool]
+Rule = Callable[[Message, Marks, Origin], bool]
 
 _RULES: tuple[tuple[str, Rule], ...] = (
-    ("no_sender", lambda message, _e, _o: not message.conversation and not any("@" in a.email for a in message.from_)),
-    ("null_return_path", lambda message, envelope, _o: automatic.null_return_path(message, envelope)),
-    ("report", lambda _m, _e, origin: origin in _REPORTS),
-    ("auto_reply", lambda _m, _e, origin: origin is Origin.AUTO_REPLY),
-    ("auto_submitted", lambda message, _e, _o: automatic.auto_submitted(message) not in ("", "no")),
-    ("precedence", lambda message, _e, _o: automatic.precedence(message) in ("bulk", "junk", "list", "auto_reply")),
-    ("list", lambda message, _e, origin: origin is Origin.LIST or automatic.list_mail(message)),
-    ("suppressed", lambda message, _e, _o: automatic.forbids_answers(message)),
-    ("autoresponder", lambda message, _e, _o: automatic.replier_header(message)),
-    ("bulk", lambda message, _e, _o: automatic.bulk_sender(message)),
-    ("robot_sender", lambda message, _e, _o: automatic.robot_sender(message)),
-    ("no_reply_sender", lambda message, _e, _o: automatic.no_reply_sender(message)),
-    ("loop", lambda message, _e, _o: automatic.loop_header(message)),
-    ("ticket_system", lambda message, _e, _o: automatic.ticket_system(message)),
-    ("auto_generated", lambda _m, _e, origin: origin is Origin.AUTO_GENERATED),
+    ("no_sender", lambda message, _m, _o: not message.conversation and not any("@" in a.email for a in message.from_)),
+    ("null_return_path", lambda _, marks, _o: marks.null_return_path),
+    ("report", lambda _, _m, origin: origin in _REPORTS),
+    ("auto_reply", lambda _, _m, origin: origin is Origin.AUTO_REPLY),
+    ("auto_submitted", lambda _, marks, _o: marks.auto_submitted not in ("", "no")),
+    ("precedence", lambda _, marks, _o: marks.precedence in ("bulk", "junk", "list", "auto_reply")),
+    ("list", lambda _, marks, origin: origin is Origin.LIST or marks.list_mail),
+    ("suppressed", lambda _, marks, _o: marks.forbids_answers),
+    ("autoresponder", lambda _, marks, _o: marks.replier),
+    ("bulk", lambda _, marks, _o: marks.bulk_sender),
+    ("robot_sender", lambda _, marks, _o: marks.robot_sender),
+    ("no_reply_sender", lambda _, marks, _o: marks.no_reply_sender),
+    ("loop", lambda _, marks, _o: marks.loop),
+    ("ticket_system", lambda _, marks, _o: marks.ticket_system),
+    ("auto_generated", lambda _, _m, origin: origin is Origin.AUTO_GENERATED),
 )
 
 REFUSALS: tuple[str, ...] = tuple(slug for slug, _ in _RULES)
 
 
-def refusal(message: Message, envelope: Envelope, origin: Origin) -> str | None:
+def refusal(message: Message, marks: Marks, origin: Origin) -> str | None:
     """The first reason why no automatic answer is allowed, None when one is. In this order:
 
     - ``no_sender``: there is no address to answer, and no chat to answer in.
@@ -55,4 +55,4 @@ def refusal(message: Message, envelope: Envelope, origin: Origin) -> str | None:
     - ``ticket_system``: another ticket system sent it and would answer our answer.
     - ``auto_generated``: the evidence together says that a machine wrote it.
     """
-    return next((slug for slug, refuses in _RULES if refuses(message, envelope, origin)), None)
+    return next((slug for slug, refuses in _RULES if refuses(message, marks, origin)), None)

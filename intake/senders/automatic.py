@@ -1,12 +1,13 @@
-"""Marks of automatic mail in header and envelope: read here once, weighed by `origin` and `answering`.
+"""Marks of automatic mail in header and envelope: read here once, weighed by `robot`, `origin` and `answering`.
 
 RFC 3834 (Auto-Submitted), RFC 2919 and 2369 (List-*), RFC 2076 (Precedence), Microsoft's MS-OXCMAIL
-(X-Auto-Response-Suppress).
+(X-Auto-Response-Suppress), RFC 6522 (multipart/report).
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from intake.message import Envelope, Message
@@ -29,11 +30,15 @@ _REPLIER_HEADERS = frozenset(
         "x-ezml-responder",
     }
 )
+_ANSWERING_HEADERS = frozenset(
+    {"auto-submitted", "precedence", "x-precedence", "x-auto-response-suppress", "feedback-id"}
+)
 _RETURN_PATH = frozenset({"return-path"})
 _NAY = ("", "no", "false", "0")
 _ANSWERS = frozenset({"all", "oof", "autoreply"})
 _KEYWORD = re.compile(r"[a-z]+")
 _KEYWORD_END = re.compile(r"[\s;(]")
+_REPORT_TYPE = re.compile(r"report-type\s*=\s*\"?([a-z-]+)")
 _LOOP_HEADERS = frozenset(
     {
         "x-loop",
@@ -69,76 +74,81 @@ _TICKET_HEADERS = frozenset(
         "x-zendesk-email-id",
     }
 )
+_TELLING_HEADERS = _ANSWERING_HEADERS | _LIST_HEADERS | _REPLIER_HEADERS | _LOOP_HEADERS | _TICKET_HEADERS
 
 
-def auto_submitted(message: Message) -> str:
-    """The keyword of Auto-Submitted without comment and parameters, lower case: "auto-replied", "no", or ""."""
-    value = message.header("auto-submitted")
-    return _KEYWORD_END.split(value.strip().lower())[0] if value else ""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Marks:
+    """What header and envelope say about who sends by itself. No mark proves anything alone."""
+
+    auto_submitted: str = ""  # the keyword without comment and parameters, lower case: "auto-replied", "no", or ""
+    precedence: str = ""  # lower case: "bulk", "junk", "list", "auto_reply" and whatever else people write
+    report: str = ""  # the report type of a `multipart/report`, lower case
+    null_return_path: bool = False  # nobody wants an answer at the transport
+    list_mail: bool = False  # a mailing list or newsletter sent it
+    forbids_answers: bool = False  # X-Auto-Response-Suppress names automatic answers, not only receipts
+    replier: bool = False  # a vacation program has signed it
+    loop: bool = False  # a system that guards against loops has marked it, ours included
+    bulk_sender: bool = False  # a sender of campaigns marked it for its own statistics
+    robot_sender: bool = False  # From is a mail system's own address
+    no_reply_sender: bool = False  # the address says that nobody reads answers there
+    ticket_system: bool = False  # a ticket system sent it: two of them would thank each other for ever
 
 
-def precedence(message: Message) -> str:
-    """The Precedence value, lower case: "bulk", "junk", "list", "auto_reply" and whatever else people write."""
+def marks(message: Message, envelope: Envelope) -> Marks:
+    """All marks of a message. Most mail bears none of the telling headers, and they are not asked for one by one."""
+    found = Marks(
+        report=_report(message.header("content-type")),
+        null_return_path=_null_return_path(message, envelope),
+        # The envelope does not tell: relays put bounce addresses there.
+        robot_sender=any(_robots(_local(address.email)) for address in message.from_),
+        # A Reply-To elsewhere says the opposite.
+        no_reply_sender=any(_unread(_local(address.email)) for address in message.reply_to or message.from_),
+        ticket_system=_TICKET_HOST.match((message.message_id or "").rpartition("@")[2].lower()) is not None,
+    )
+    return _with_headers(found, message) if message.bears(_TELLING_HEADERS) else found
+
+
+def _with_headers(found: Marks, message: Message) -> Marks:
+    precedence = _precedence(message)
+    return replace(
+        found,
+        auto_submitted=_KEYWORD_END.split(message.header("auto-submitted").strip().lower())[0],
+        precedence=precedence,
+        list_mail=_bears(message, _LIST_HEADERS) or precedence == "list",
+        forbids_answers=not _ANSWERS.isdisjoint(_KEYWORD.findall(message.header("x-auto-response-suppress").lower())),
+        replier=_bears(message, _REPLIER_HEADERS),
+        loop=_bears(message, _LOOP_HEADERS),
+        bulk_sender=_bulk_sender(message.header("feedback-id").strip().lower()),
+        ticket_system=found.ticket_system or _bears(message, _TICKET_HEADERS),
+    )
+
+
+def _report(content_type: str) -> str:
+    declared = content_type.casefold()
+    found = _REPORT_TYPE.search(declared) if "multipart/report" in declared else None
+    return found.group(1) if found else ""
+
+
+def _precedence(message: Message) -> str:
     values = (message.header("precedence"), message.header("x-precedence"))
     return next((value.strip().lower() for value in values if value.strip()), "")
 
 
-def null_return_path(message: Message, envelope: Envelope) -> bool:
-    """Whether nobody wants an answer at the transport (RFC 5321 4.5.5): the envelope decides, else the top Return-Path.
-
-    Some mail systems write MAILER-DAEMON for the empty path.
-    """
+def _null_return_path(message: Message, envelope: Envelope) -> bool:
+    """RFC 5321 4.5.5: the envelope decides, else the top Return-Path. Some mail systems write MAILER-DAEMON for it."""
     path = envelope.mail_from
     if path is None and message.bears(_RETURN_PATH):
         path = message.header("return-path")
     return path is not None and _local(path) in ("", "mailer-daemon")
 
 
-def list_mail(message: Message) -> bool:
-    """Whether a mailing list or newsletter sent it."""
-    return _bears(message, _LIST_HEADERS) or precedence(message) == "list"
-
-
-def forbids_answers(message: Message) -> bool:
-    """Whether X-Auto-Response-Suppress names automatic answers, not only receipts."""
-    value = message.header("x-auto-response-suppress")
-    return bool(value) and not _ANSWERS.isdisjoint(_KEYWORD.findall(value.lower()))
-
-
-def replier_header(message: Message) -> bool:
-    """Whether a vacation program has signed it."""
-    return _bears(message, _REPLIER_HEADERS)
-
-
-def loop_header(message: Message) -> bool:
-    """Whether a system that guards against loops has marked it, ours included."""
-    return _bears(message, _LOOP_HEADERS)
-
-
-def bulk_sender(message: Message) -> bool:
-    """Whether a sender of campaigns marked it for its own statistics. Amazon SES marks every mail it relays."""
-    feedback_id = message.header("feedback-id").strip().lower()
+def _bulk_sender(feedback_id: str) -> bool:
+    """Amazon SES marks every mail it relays."""
     return bool(feedback_id) and not feedback_id.endswith("amazonses")
 
 
-def robot_sender(message: Message) -> bool:
-    """Whether From is a mail system's own address. The envelope does not tell: relays put bounce addresses there."""
-    return any(_robots(_local(address.email)) for address in message.from_)
-
-
-def no_reply_sender(message: Message) -> bool:
-    """Whether the address says that nobody reads answers there. A Reply-To elsewhere says the opposite."""
-    answered_at = message.reply_to or message.from_
-    return any(_unread(_local(address.email)) for address in answered_at)
-
-
-def ticket_system(message: Message) -> bool:
-    """Whether a ticket system sent it: two of them would thank each other for ever."""
-    host = (message.message_id or "").rpartition("@")[2].lower()
-    return bool(_TICKET_HOST.match(host)) or _bears(message, _TICKET_HEADERS)
-
-
-@lru_cache(maxsize=1_024)  # several rules ask about each message
+@lru_cache(maxsize=1_024)  # people write more than once
 def _robots(local: str) -> bool:
     return _ROBOT_LOCAL.fullmatch(local) is not None
 

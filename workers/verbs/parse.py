@@ -9,9 +9,7 @@ from typing import Any
 from intake.describe import describe
 from intake.message import Message, RawMessage
 from intake.parse import parse
-from intake.reports import reports
-from intake.senders.answering import refusal
-from intake.senders.origin import classify
+from intake.senders.kind import kind
 from workers.clock import SystemClock
 from workers.verbs import output
 from workers.verbs.files import Format, messages
@@ -38,9 +36,8 @@ def _of_file(path: Path, form: Format) -> Iterator[dict[str, Any]]:
 def understood(raw: RawMessage) -> dict[str, Any]:
     """The contract's object for one message."""
     message: Message = parse(raw)
-    found = reports(message)
-    origin = classify(message, raw.envelope, found)
-    return describe(message, origin=origin, reports=found, refusal=refusal(message, raw.envelope, origin))
+    its = kind(message, raw.envelope)
+    return describe(message, origin=its.origin, reports=its.reports, refusal=its.refusal)
 
 
 def _show(found: dict[str, Any]) -> None:

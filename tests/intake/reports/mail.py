@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from email.utils import getaddresses
 
-from intake.message import Address, Message, Part
+from intake.message import Address, Envelope, Message, Part
+from intake.senders.kind import NO_ENVELOPE, kind
+from intake.signals import Report
 
 
 def mail(text: str = "", *parts: Part, reply: str | None = None, **headers: str) -> Message:
@@ -34,6 +36,11 @@ def robot(text: str, *parts: Part, **headers: str) -> Message:
         "Subject": "Undelivered Mail Returned to Sender",
     }
     return mail(text, *parts, **{**named, **headers})
+
+
+def reports(message: Message, envelope: Envelope = NO_ENVELOPE) -> tuple[Report, ...]:
+    """What a message reports."""
+    return kind(message, envelope).reports
 
 
 def status_part(text: str, depth: int = 0) -> Part:

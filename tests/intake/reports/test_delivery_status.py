@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from intake.reports import reports
 from intake.signals import Report
-from tests.intake.reports.mail import mail, robot, status_part
+from tests.intake.reports.mail import mail, reports, robot, status_part
 
 
 def test_every_recipient_of_a_delivery_status_becomes_a_report() -> None:

@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.message import Address, Envelope, Message, Part
-from intake.reports import reports
-from intake.senders.answering import REFUSALS, refusal
-from intake.senders.origin import classify
+from intake.senders.answering import REFUSALS
+from intake.senders.kind import kind
 from intake.signals import Origin
 from tests.intake.reports.mail import robot, status_part
 
@@ -99,12 +98,10 @@ MESSAGES = st.builds(
 
 @given(MESSAGES, st.sampled_from([None, "", "nina@example.org"]))
 def test_no_message_makes_the_readers_raise(message: Message, mail_from: str | None) -> None:
-    envelope = Envelope(mail_from=mail_from)
-    found = reports(message, envelope)
-    origin = classify(message, envelope, found)
-    assert isinstance(origin, Origin)
-    assert refusal(message, envelope, origin) in (None, *REFUSALS)
-    assert all(report.recipient for report in found)
+    its = kind(message, Envelope(mail_from=mail_from))
+    assert isinstance(its.origin, Origin)
+    assert its.refusal in (None, *REFUSALS)
+    assert all(report.recipient for report in its.reports)
 
 
 BOMBS = {
@@ -124,5 +121,6 @@ BOMBS = {
 def test_a_bomb_is_answered(bomb: str) -> None:
     text = BOMBS[bomb]
     for message in (robot(text), robot(text, status_part(text))):
-        assert len(reports(message)) <= 200
-        assert classify(message, Envelope(), ()) is Origin.BOUNCE
+        its = kind(message)
+        assert len(its.reports) <= 200
+        assert its.origin is Origin.BOUNCE

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 
 from intake.message import Part
-from intake.reports import reports
 from intake.signals import Report
-from tests.intake.reports.mail import mail
+from tests.intake.reports.mail import mail, reports
 
 
 def test_a_feedback_report_names_whom_it_is_about_and_no_failure() -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from intake.message import Envelope
-from intake.reports import reports
-from tests.intake.reports.mail import mail, robot
+from tests.intake.reports.mail import mail, reports, robot
 
 FAMILIES = {
     "qmail": (

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from intake.message import Envelope
-from intake.reports import reports
 from intake.reports.text import addresses
-from intake.senders.origin import classify
+from intake.senders.kind import kind
 from intake.signals import Origin
-from tests.intake.reports.mail import robot, status_part
+from tests.intake.reports.mail import reports, robot, status_part
 
 FAILED = (  # (subject, what is said, status)
     ("Unzustellbar: Stuhl", "nina@example.org\nDie Adresse konnte nicht gefunden werden.", "5.1.1"),
@@ -43,9 +41,9 @@ FAILED = (  # (subject, what is said, status)
 @pytest.mark.parametrize(("subject", "said", "status"), FAILED)
 def test_a_failure_is_understood_in_this_wording(subject: str, said: str, status: str) -> None:
     message = robot(said, Subject=subject, From="Microsoft Outlook <postmaster@mx.example.net>")
-    found = reports(message)
-    assert [(r.recipient, r.action, r.status) for r in found] == [("nina@example.org", "failed", status)]
-    assert classify(message, Envelope(), found) is Origin.BOUNCE
+    its = kind(message)
+    assert [(r.recipient, r.action, r.status) for r in its.reports] == [("nina@example.org", "failed", status)]
+    assert its.origin is Origin.BOUNCE
 
 
 @pytest.mark.parametrize(
@@ -57,7 +55,7 @@ def test_a_failure_is_understood_in_this_wording(subject: str, said: str, status
 )
 def test_a_failure_that_may_yet_come_is_a_delay(said: str) -> None:
     message = robot(said, Subject="Delivery delayed")
-    assert classify(message, Envelope(), reports(message)) is Origin.DELAY
+    assert kind(message).origin is Origin.DELAY
 
 
 def test_the_cause_of_a_delay_is_what_the_other_server_did() -> None:

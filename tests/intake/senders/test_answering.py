@@ -6,8 +6,14 @@ import pytest
 
 from intake.message import Envelope, Message
 from intake.senders.answering import REFUSALS, refusal
+from intake.senders.automatic import marks
 from intake.signals import Origin
 from tests.intake.reports.mail import mail
+
+
+def refused(message: Message, origin: Origin, mail_from: str | None = None) -> str | None:
+    return refusal(message, marks(message, Envelope(mail_from=mail_from)), origin)
+
 
 CASES = [
     ("no_sender", {"From": ""}, Origin.HUMAN),
@@ -59,7 +65,7 @@ MARKS = {
 @pytest.mark.parametrize(("slug", "header"), [(slug, header) for slug, headers in MARKS.items() for header in headers])
 def test_the_marks_of_known_programs_refuse_an_answer(slug: str, header: str) -> None:
     message = mail("Hello", **{"From": "nina@example.org", header: "1"})
-    assert refusal(message, Envelope(), Origin.HUMAN) == slug
+    assert refused(message, Origin.HUMAN) == slug
 
 
 NOBODY = """
@@ -80,24 +86,24 @@ MACHINES = """
 
 @pytest.mark.parametrize("local", NOBODY.split())
 def test_nobody_is_answered_who_says_in_some_language_that_nobody_reads_it(local: str) -> None:
-    assert refusal(mail("Hello", From=f"{local}@example.org"), Envelope(), Origin.HUMAN) == "no_reply_sender"
+    assert refused(mail("Hello", From=f"{local}@example.org"), Origin.HUMAN) == "no_reply_sender"
 
 
 @pytest.mark.parametrize("local", MACHINES.split())
 def test_the_addresses_of_mail_systems_are_not_answered(local: str) -> None:
-    assert refusal(mail("Hello", From=f"{local}@example.org"), Envelope(), Origin.HUMAN) == "robot_sender"
+    assert refused(mail("Hello", From=f"{local}@example.org"), Origin.HUMAN) == "robot_sender"
 
 
 @pytest.mark.parametrize("host", TICKET_HOSTS.split())
 def test_a_message_id_made_by_a_ticket_system_refuses_an_answer(host: str) -> None:
     message = mail("Hello", From="nina@example.org", Message_ID=f"<1@{host}-2.example.org>")
-    assert refusal(message, Envelope(), Origin.HUMAN) == "ticket_system"
+    assert refused(message, Origin.HUMAN) == "ticket_system"
 
 
 @pytest.mark.parametrize(("slug", "headers", "origin"), CASES)
 def test_an_answer_is_refused_for(slug: str, headers: dict[str, str], origin: Origin) -> None:
     message = mail("Hello", **{"From": "nina@example.org", **headers})
-    assert refusal(message, Envelope(), origin) == slug
+    assert refused(message, origin) == slug
 
 
 @pytest.mark.parametrize(
@@ -118,22 +124,22 @@ def test_an_answer_is_refused_for(slug: str, headers: dict[str, str], origin: Or
     ],
 )
 def test_a_customer_is_answered_in_spite_of(headers: dict[str, str]) -> None:
-    assert refusal(mail("Hello", **{"From": "nina@example.org", **headers}), Envelope(), Origin.HUMAN) is None
+    assert refused(mail("Hello", **{"From": "nina@example.org", **headers}), Origin.HUMAN) is None
 
 
 def test_the_envelope_decides_on_the_return_path() -> None:
     message = mail("Hello", From="nina@example.org", Return_Path="<>")
-    assert refusal(message, Envelope(mail_from="nina@example.org"), Origin.HUMAN) is None
-    assert refusal(message, Envelope(mail_from=""), Origin.HUMAN) == "null_return_path"
+    assert refused(message, Origin.HUMAN, mail_from="nina@example.org") is None
+    assert refused(message, Origin.HUMAN, mail_from="") == "null_return_path"
 
 
 def test_a_customer_whose_mail_is_relayed_with_a_bounce_address_is_answered() -> None:
     message = mail("Hello", From="nina@example.org")
-    assert refusal(message, Envelope(mail_from="bounces+7-nina=example.org@relay.example"), Origin.HUMAN) is None
+    assert refused(message, Origin.HUMAN, mail_from="bounces+7-nina=example.org@relay.example") is None
 
 
 def test_a_chat_needs_no_address_to_be_answered() -> None:
-    assert refusal(Message(conversation="c-1"), Envelope(verified=True), Origin.HUMAN) is None
+    assert refused(Message(conversation="c-1"), Origin.HUMAN) is None
 
 
 def test_the_docstring_lists_every_reason_in_the_order_taken() -> None:

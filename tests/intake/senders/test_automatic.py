@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from intake.message import Envelope
-from intake.senders import automatic
+from intake.senders.automatic import marks
 from tests.intake.reports.mail import mail
 
 
@@ -20,7 +20,7 @@ from tests.intake.reports.mail import mail
     ],
 )
 def test_the_keyword_of_auto_submitted_stands_before_comments_and_parameters(value: str, keyword: str) -> None:
-    assert automatic.auto_submitted(mail(Auto_Submitted=value)) == keyword
+    assert marks(mail(Auto_Submitted=value), Envelope()).auto_submitted == keyword
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_the_keyword_of_auto_submitted_stands_before_comments_and_parameters(val
     ],
 )
 def test_precedence_is_read_from_either_header(headers: dict[str, str], value: str) -> None:
-    assert automatic.precedence(mail(**headers)) == value
+    assert marks(mail(**headers), Envelope()).precedence == value
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_precedence_is_read_from_either_header(headers: dict[str, str], value: s
     ],
 )
 def test_a_list_is_told_by_its_headers_or_its_precedence(headers: dict[str, str], is_list: bool) -> None:
-    assert automatic.list_mail(mail(**headers)) is is_list
+    assert marks(mail(**headers), Envelope()).list_mail is is_list
 
 
 @pytest.mark.parametrize(
@@ -59,13 +59,13 @@ def test_a_list_is_told_by_its_headers_or_its_precedence(headers: dict[str, str]
 )
 def test_only_some_of_what_can_be_suppressed_is_an_answer(value: str, forbids: bool) -> None:
     """MS-OXCMAIL 2.1.3.2.20: delivery and read receipts are none."""
-    assert automatic.forbids_answers(mail(X_Auto_Response_Suppress=value)) is forbids
+    assert marks(mail(X_Auto_Response_Suppress=value), Envelope()).forbids_answers is forbids
 
 
 @pytest.mark.parametrize("value", ["", " ", "no", "False", "0"])
 def test_a_mark_that_says_no_is_none(value: str) -> None:
-    assert not automatic.replier_header(mail(X_Autoreply=value))
-    assert not automatic.loop_header(mail(X_Loop=value))
+    assert not marks(mail(X_Autoreply=value), Envelope()).replier
+    assert not marks(mail(X_Loop=value), Envelope()).loop
 
 
 @pytest.mark.parametrize(
@@ -81,12 +81,12 @@ def test_a_mark_that_says_no_is_none(value: str) -> None:
     ],
 )
 def test_a_return_path_is_null_where_it_names_nobody(path: str, null: bool) -> None:
-    assert automatic.null_return_path(mail(Return_Path=path), Envelope()) is null
-    assert automatic.null_return_path(mail(), Envelope(mail_from=path)) is null
+    assert marks(mail(Return_Path=path), Envelope()).null_return_path is null
+    assert marks(mail(), Envelope(mail_from=path)).null_return_path is null
 
 
 def test_without_any_return_path_none_is_null() -> None:
-    assert not automatic.null_return_path(mail(), Envelope())
+    assert not marks(mail(), Envelope()).null_return_path
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_without_any_return_path_none_is_null() -> None:
     ],
 )
 def test_a_ticket_system_is_told_by_the_host_in_its_message_id(message_id: str, is_ticket_system: bool) -> None:
-    assert automatic.ticket_system(mail(Message_ID=message_id)) is is_ticket_system
+    assert marks(mail(Message_ID=message_id), Envelope()).ticket_system is is_ticket_system
 
 
 @pytest.mark.parametrize(
@@ -120,4 +120,4 @@ def test_a_ticket_system_is_told_by_the_host_in_its_message_id(message_id: str, 
     ],
 )
 def test_a_mail_system_is_told_by_its_whole_local_part(address: str, robot: bool) -> None:
-    assert automatic.robot_sender(mail(From=address)) is robot
+    assert marks(mail(From=address), Envelope()).robot_sender is robot

@@ -5,14 +5,13 @@ from __future__ import annotations
 import pytest
 
 from intake.message import Envelope, Message, Part
-from intake.reports import reports
-from intake.senders.origin import classify
+from intake.senders.kind import kind
 from intake.signals import Origin
 from tests.intake.reports.mail import mail, robot, status_part
 
 
-def kind(message: Message, mail_from: str | None = None) -> Origin:
-    return classify(message, Envelope(mail_from=mail_from), reports(message))
+def kind_of(message: Message, mail_from: str | None = None) -> Origin:
+    return kind(message, Envelope(mail_from=mail_from)).origin
 
 
 FAILED = "Final-Recipient: rfc822;nina@example.org\nAction: failed\nStatus: 5.1.1"
@@ -46,7 +45,7 @@ REPORTS = [
 
 @pytest.mark.parametrize(("message", "origin"), [case[1:] for case in REPORTS], ids=[case[0] for case in REPORTS])
 def test_reports_are_told_apart_by_what_they_report(message: Message, origin: Origin) -> None:
-    assert kind(message) is origin
+    assert kind_of(message) is origin
 
 
 AWAY = {
@@ -71,7 +70,7 @@ AWAY = {
 @pytest.mark.parametrize("marks", AWAY)
 def test_a_vacation_program_is_recognised_by(marks: str) -> None:
     message = mail("Back on Monday.", **{"From": "nina@example.org", "Subject": "Your chair", **AWAY[marks]})
-    assert kind(message) is Origin.AUTO_REPLY
+    assert kind_of(message) is Origin.AUTO_REPLY
 
 
 @pytest.mark.parametrize(
@@ -93,8 +92,8 @@ def test_a_vacation_program_is_recognised_by(marks: str) -> None:
 )
 def test_the_subject_of_a_vacation_program_counts_in_every_language(subject: str) -> None:
     message = mail("Hello", From="nina@example.org", Subject=subject)
-    assert kind(message) is Origin.HUMAN
-    assert kind(message, mail_from="") is Origin.AUTO_REPLY
+    assert kind_of(message) is Origin.HUMAN
+    assert kind_of(message, mail_from="") is Origin.AUTO_REPLY
 
 
 HUMAN = {
@@ -120,18 +119,18 @@ def test_a_person_is_not_made_a_robot_by(marks: str) -> None:
         "The chair broke when I came back. I was on vacation.",
         **{"From": "nina@example.org", "Subject": "Your chair", **HUMAN[marks]},
     )
-    assert kind(message) is Origin.HUMAN
+    assert kind_of(message) is Origin.HUMAN
 
 
 def test_a_person_who_quotes_a_bounce_stays_a_person() -> None:
     quoted = "Why?\n\n> <omar@example.org>: 550 5.1.1 User unknown, could not be delivered"
     message = mail(quoted, reply="Why?", From="nina@example.org", Subject="Re: Undelivered Mail Returned to Sender")
-    assert kind(message) is Origin.HUMAN
+    assert kind_of(message) is Origin.HUMAN
 
 
 def test_a_customer_whose_parcel_could_not_be_delivered_stays_a_customer() -> None:
     message = mail("My parcel could not be delivered, says 550.", From="nina@example.org", Subject="Delivery failed")
-    assert kind(message) is Origin.HUMAN
+    assert kind_of(message) is Origin.HUMAN
 
 
 MACHINES = {
@@ -143,17 +142,17 @@ MACHINES = {
 
 @pytest.mark.parametrize("marks", MACHINES)
 def test_a_machine_is_recognised_by(marks: str) -> None:
-    assert kind(mail("Nightly report", **MACHINES[marks])) is Origin.AUTO_GENERATED
+    assert kind_of(mail("Nightly report", **MACHINES[marks])) is Origin.AUTO_GENERATED
 
 
 def test_a_person_who_asks_for_confirmation_is_no_challenge() -> None:
     message = mail("Please reply to this message to confirm that you got it.", From="nina@example.org")
-    assert kind(message) is Origin.HUMAN
+    assert kind_of(message) is Origin.HUMAN
 
 
 def test_a_list_is_recognised_by_its_headers() -> None:
-    assert kind(mail("Hello all", From="nina@example.org", List_Id="<all.example.org>")) is Origin.LIST
+    assert kind_of(mail("Hello all", From="nina@example.org", List_Id="<all.example.org>")) is Origin.LIST
 
 
 def test_a_web_form_that_names_the_customer_in_reply_to_is_a_person() -> None:
-    assert kind(mail("It broke.", From="no-reply@shop.example", Reply_To="nina@example.org")) is Origin.HUMAN
+    assert kind_of(mail("It broke.", From="no-reply@shop.example", Reply_To="nina@example.org")) is Origin.HUMAN
