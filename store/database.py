@@ -66,6 +66,10 @@ class Store:
         """
         return await self._writer.submit(fn)  # type: ignore[no-any-return]
 
+    async def write_long(self, fn: Callable[[Tx], T]) -> T:
+        """The same for what takes long: what others write does not wait for all of it, but takes turns with it."""
+        return await self._writer.submit(fn, long=True)  # type: ignore[no-any-return]
+
     async def write_now(self, fn: Callable[[Tx], T]) -> T:
         """The same, waiting for nobody: on PostgreSQL there is a thread for it. A node says by it that it lives."""
         return await self._urgent.submit(fn)  # type: ignore[no-any-return]

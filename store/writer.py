@@ -1,7 +1,8 @@
 """Threads that run queued functions, many to a transaction, and say so only after the commit.
 
 A durable commit costs the same for one message as for fifty, so whatever waits when a thread gets free shares the next one. Each
-function runs under a savepoint: one that fails spoils no other.
+function runs under a savepoint: one that fails spoils no other. What takes long goes by itself, in turns with
+the rest, and whatever came meanwhile shares its commit.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, exc
 
 from store.errors import StoreDown
+from store.waiting import Waiting
 
 Tx: TypeAlias = Connection
 """An open transaction. It is the function's for the time of the call, and never outlives it."""
@@ -32,6 +33,7 @@ _TRIES = 5
 class _Job:
     run: Callable[[Tx], Any]
     future: asyncio.Future[Any]
+    long: bool
     tries: int = 0
     value: Any = None
     fault: BaseException | None = None
@@ -63,8 +65,7 @@ class Writer:
 
     def __init__(self, engine: Engine, *, threads: int, batch: int) -> None:
         self._engine = engine
-        self._batch = batch
-        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._waiting: Waiting[_Job] = Waiting(share=threads, most=batch)
         self._closed = False
         self._fault = ""
         self._require: Callable[[Tx], None] = lambda tx: None
@@ -76,12 +77,12 @@ class Writer:
         """Have every transaction from now on begin with this, which may refuse it."""
         self._require = require
 
-    def submit(self, run: Callable[[Tx], Any]) -> asyncio.Future[Any]:
+    def submit(self, run: Callable[[Tx], Any], *, long: bool = False) -> asyncio.Future[Any]:
         """The future of its value: resolved after the commit. StoreDown where nothing was kept."""
         if self._closed:
             raise StoreDown("closed")
-        job = _Job(run=run, future=asyncio.get_running_loop().create_future())
-        self._jobs.put(job)
+        job = _Job(run=run, future=asyncio.get_running_loop().create_future(), long=long)
+        self._waiting.put(job, long=long)
         return job.future
 
     def fault(self) -> str:
@@ -92,36 +93,23 @@ class Writer:
     def close(self) -> None:
         """Finish what was submitted, then end. Blocks."""
         self._closed = True
-        for _ in self._threads:
-            self._jobs.put(None)
+        self._waiting.close()
         for thread in self._threads:
             thread.join()
 
     def _work(self) -> None:
-        while (first := self._jobs.get()) is not None:
-            jobs = [job for job in (first, *self._more()) if not job.future.cancelled()]
-            again = self._commit(jobs) if jobs else []
+        while jobs := self._waiting.take():
+            again = self._commit(_wanted(jobs))
             while again:
                 again = [job for alone in again for job in self._commit([alone])]
 
-    def _more(self) -> list[_Job]:
-        """This thread's share of what waits."""
-        share = min(self._batch - 1, self._jobs.qsize() // len(self._threads))
-        more: list[_Job] = []
-        with suppress(Empty):
-            while len(more) < share:
-                job = self._jobs.get_nowait()
-                if job is None:
-                    self._jobs.put(None)  # the sign to end is for later
-                    break
-                more.append(job)
-        return more
-
     def _commit(self, jobs: list[_Job]) -> list[_Job]:
         """Run them in one transaction and answer. Returns those that collided with another node's work."""
+        if not jobs:
+            return []
         try:
             with self._engine.connect() as tx:
-                _transact(tx, jobs, self._require)
+                self._transact(tx, jobs)
         except Exception as fault:  # whatever it was, nothing was kept, and nobody may wait for ever
             self._fault = f"{type(fault).__name__} {sqlstate(fault)}".strip()
             for job in jobs:
@@ -129,22 +117,30 @@ class Writer:
         _answer([job for job in jobs if not job.collided])
         return [job for job in jobs if job.collided]
 
+    def _transact(self, tx: Tx, jobs: list[_Job]) -> None:
+        try:
+            with tx.begin():
+                self._require(tx)
+                for job in jobs:
+                    _attempt(tx, job)
+                if jobs[0].long:
+                    jobs.extend(came := _wanted(self._waiting.short()))
+                    for job in came:
+                        _attempt(tx, job)
+        except Exception:
+            tx.invalidate()  # after a failed write to disk, the state of a connection is not to be trusted
+            raise
+
+
+def _wanted(jobs: list[_Job]) -> list[_Job]:
+    """Without those for which nobody waits any longer."""
+    return [job for job in jobs if not job.future.cancelled()]
+
 
 def sqlstate(fault: BaseException) -> str:
     """The database's own code for what happened, "" where it has none."""
     original = fault.orig if isinstance(fault, exc.DBAPIError) else None
     return str(getattr(original, "sqlstate", None) or getattr(original, "sqlite_errorname", None) or "")
-
-
-def _transact(tx: Tx, jobs: list[_Job], require: Callable[[Tx], None]) -> None:
-    try:
-        with tx.begin():
-            require(tx)
-            for job in jobs:
-                _attempt(tx, job)
-    except Exception:
-        tx.invalidate()  # after a failed write to disk, the state of a connection is not to be trusted
-        raise
 
 
 def _attempt(tx: Tx, job: _Job) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
+from math import inf
 
 import structlog
 
@@ -32,6 +33,7 @@ class Keeper:
 
     group = 50
     linger_seconds = 0.005
+    rush_seconds = 0.1  # since the last one came; until then more is expected
 
     def __init__(
         self,
@@ -48,12 +50,19 @@ class Keeper:
         self._allowed = allowed
         self._keys = keys  # of the addresses that are signed for staff
         self._together = Together(self._keep, most=self.group, linger=self.linger_seconds)
+        self._came = -inf  # by the loop's clock
+
+    @property
+    def rush(self) -> bool:
+        """Mail is coming in: whoever takes long holds it up."""
+        return asyncio.get_running_loop().time() - self._came < self.rush_seconds
 
     def guarded(self, allowed: Callable[[Tx], None]) -> Keeper:
         """One that asks first, in the same transaction, and keeps nothing where that raises."""
         return Keeper(self._store, self._space, self._received, allowed, keys=self._keys)
 
     async def __call__(self, messages: Sequence[RawMessage]) -> list[Receipt]:
+        self._came = asyncio.get_running_loop().time()
         with self._space.room(sum(len(raw.blob) for raw in messages)):
             receipts = await self._together([self._in_lane(raw) for raw in messages]) if messages else []
         for raw, receipt in zip(messages, receipts, strict=True):

@@ -145,7 +145,14 @@ def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids, ended: Callab
     at_desk = basics.desk(loaded, ids)
     life = Life(store, ended)
     courier = Courier(store, made.senders, at_desk, clock, ids, life)
-    triage = Triage(store, at_desk, clock, decided=courier.wake, scanned=bool(loaded.settings.scanner.address))
+    triage = Triage(
+        store,
+        at_desk,
+        clock,
+        decided=courier.wake,
+        scanned=bool(loaded.settings.scanner.address),
+        rush=lambda: keeper.rush,
+    )
     scanners, pulses = _scanners(loaded, store, clock, scanned=triage.wake)
 
     def ready() -> None:

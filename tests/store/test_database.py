@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,49 @@ async def test_what_waits_shares_a_commit_and_nobody_is_told_before_it(sqlite: S
         assert await other.read(count) == 20
         await store.close()
         await other.close()
+
+
+async def test_what_takes_long_goes_by_itself_and_what_came_meanwhile_shares_its_commit(sqlite: Sqlite) -> None:
+    with sqlite.fresh() as url:
+        store = await Store.open(url)
+        before, long, ran = Gate(), Gate(), list[tuple[str, int]]()
+
+        def note(name: str) -> Callable[[Tx], None]:
+            return lambda tx: ran.append((name, id(tx.get_transaction())))
+
+        def slowly(tx: Tx) -> None:
+            note("long")(tx)
+            long(tx)
+
+        first = asyncio.ensure_future(store.write(before))
+        await asyncio.to_thread(before.reached.wait)
+        slow = [asyncio.ensure_future(store.write_long(each)) for each in (slowly, note("long"))]
+        await asyncio.sleep(0)
+        before.opened.set()
+        await asyncio.to_thread(long.reached.wait)
+        quick = [asyncio.ensure_future(store.write(note("came meanwhile"))) for _ in range(2)]
+        await asyncio.sleep(0)
+        long.opened.set()
+        await asyncio.gather(first, *slow, *quick)
+        await store.close()
+    assert [name for name, _ in ran] == ["long", "came meanwhile", "came meanwhile", "long"]
+    assert ran[0][1] == ran[1][1] == ran[2][1] != ran[3][1]
+
+
+async def test_what_takes_long_has_its_turn_however_much_else_comes(sqlite: Sqlite) -> None:
+    with sqlite.fresh() as url:
+        store = await Store.open(url, batch=1)
+        before, ran = Gate(), list[str]()
+        first = asyncio.ensure_future(store.write(before))
+        await asyncio.to_thread(before.reached.wait)
+        rest = [asyncio.ensure_future(store.write_long(lambda _: ran.append("long"))) for _ in range(2)]
+        rest += [asyncio.ensure_future(store.write(lambda _: ran.append("short"))) for _ in range(9)]
+        await asyncio.sleep(0)
+        before.opened.set()
+        await asyncio.gather(first, *rest)
+        await store.close()
+    assert ran.index("long") < 3
+    assert ran[::-1].index("long") >= 5
 
 
 async def test_closing_finishes_what_was_begun(url: str) -> None:

@@ -44,18 +44,27 @@ class Triage(Runner):
 
     name = "triage"
     batch = 50
+    in_a_rush = 8  # instead: a few statements more for each, and what comes in is kept soon
     at_once = 2  # groups: the second is begun where the first is slow
     patience = 2.0  # seconds for which what comes in is gathered instead, while the first is dealt with
     alone = 200  # messages that go their own way
 
     def __init__(
-        self, store: Store, desk: Desk, clock: Clock, decided: Callable[[], None], *, scanned: bool = False
+        self,
+        store: Store,
+        desk: Desk,
+        clock: Clock,
+        decided: Callable[[], None],
+        *,
+        scanned: bool = False,
+        rush: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__()
         self._store = store
         self._desk = desk
         self._clock = clock
         self._decided = decided
+        self._rush = rush  # mail is coming in: accepting it goes before deciding
         self._scanned = scanned  # there is a scanner: only what it has seen is decided
         self._together = Crew(self.name, most=self.at_once)
         self._alone = Crew(self.name, most=self.alone)
@@ -66,7 +75,7 @@ class Triage(Runner):
     async def once(self) -> int:
         await self._together.rest(self.patience)
         await self._together.room()
-        limit = min(self.batch, await self._alone.room())
+        limit = min(self.in_a_rush if self._rush() else self.batch, await self._alone.room())
         now = self._clock.now()
         node, at_hand = self._store.node, sorted(self._at_hand)
         room = inbound.MOST_BYTES - sum(self._at_hand.values())
@@ -152,7 +161,7 @@ class Triage(Runner):
     async def _decide(self, batch: Mapping[int, Understood]) -> dict[int, Decision]:
         for _ in range(TRIES):
             try:
-                return await self._store.write(partial(self._desk.settle, batch=batch, now=self._clock.now()))
+                return await self._store.write_long(partial(self._desk.settle, batch=batch, now=self._clock.now()))
             except LostLease:
                 raise
             except (Conflict, RefTaken):

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from config.settings import Space as Reserve
 from store import cases, colleagues, inbound
 from store.database import Store
 from store.errors import StoreDown
@@ -23,6 +24,8 @@ from workers.deciding import reading
 from workers.deciding.desk import Desk
 from workers.deciding.reading import LARGE
 from workers.deciding.triage import TRIES, Triage
+from workers.receiver import Keeper
+from workers.watching.space import Space
 
 
 class Faulty(Desk):
@@ -133,6 +136,24 @@ async def test_what_comes_in_while_a_message_is_dealt_with_is_decided_together(
     assert Counting.groups == [1, 5]
 
 
+async def test_while_mail_is_coming_in_few_are_decided_at_a_time(
+    store: Store, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Counting, "groups", [])
+    keeper = Keeper(store, Space((), Reserve()), received=lambda: None)
+    monkeypatch.setattr(Keeper, "rush_seconds", 60)
+    desk = Counting(policy=POLICY, letters=letters(), ids=FakeIds())
+    triage = Triage(store, desk, clock, decided=lambda: None, rush=lambda: keeper.rush)
+    await keep(store, *map(str, range(12)))
+    assert not keeper.rush
+    await keeper([raw("12")])
+    await triage.once()
+    await triage.settled()
+    monkeypatch.setattr(Keeper, "rush_seconds", 0)
+    await all_done(triage)
+    assert Counting.groups == [8, 5]
+
+
 async def test_a_large_message_is_read_elsewhere_and_decided_like_any_other(
     store: Store, desk: Desk, clock: FakeClock
 ) -> None:
@@ -170,6 +191,9 @@ class Away(Store):
             self.away -= 1
             raise StoreDown("away")
         return await super().write(fn)
+
+    async def write_long(self, fn):
+        return await self.write(fn)
 
 
 @pytest.mark.parametrize("times", [2, 3 * TRIES])
