@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import and_, update
 
 from store import outbox
 from store.schema import case, inbound, mailbox_lease
 from store.schema import outbox as letters
 from store.schema.arrivals import NEW
 from store.schema.cases import TAKEN
+from store.schema.outbox import TAKEN as AT_HAND
 from store.schema.outbox import UNSENT
 from store.writer import Tx
 
-_TAKEN = ((inbound, NEW), (case, TAKEN), (letters, UNSENT), (mailbox_lease, TAKEN))
+_TAKEN = ((inbound, NEW), (case, TAKEN), (letters, and_(AT_HAND, UNSENT)), (mailbox_lease, TAKEN))
 
 
 def give_back(tx: Tx, node: int) -> list[int]:

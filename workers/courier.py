@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Semaphore
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -27,12 +27,12 @@ log = structlog.get_logger()
 class Courier(Runner):
     """A letter is marked as being sent before its wire is touched, and as sent only after the other side took it.
 
-    None waits for another: a slow server holds up its own letters.
+    None waits for another: a slow server holds up its own letters, however many.
     """
 
     name = "courier"
     batch = 20
-    at_once = 80  # the next batch is taken up while the others go out
+    at_once = 60  # of one channel: the next batch is taken up while the others go out
     at_the_wire = 4  # of one channel: whatever is there, or is being settled, when we are killed is of unknown fate
 
     def __init__(
@@ -45,26 +45,40 @@ class Courier(Runner):
         self._ids = ids
         self._life = life
         self._ledger = Ledger(store, desk.undelivered, clock)
-        self._crew = Crew(self.name, most=self.at_once)
+        self._crew = Crew(self.name, most=self.at_once * len(senders))
+        self._at_hand: Counter[str] = Counter()  # how many letters each channel has
         self._wires: defaultdict[str, Semaphore] = defaultdict(lambda: Semaphore(self.at_the_wire))
 
     async def once(self) -> int:
-        await self._crew.room(self.batch)
+        channels = [name for name in sorted(self._senders) if self._room(name)]
         node, now, at_hand = self._store.node, self._clock.now(), self._crew.at_hand
         due = await self._store.write(
-            lambda tx: outbox.claim(
-                tx, node=node, now=now, limit=self.batch, channels=sorted(self._senders), at_hand=at_hand
-            )
+            lambda tx: outbox.claim(tx, node=node, now=now, limit=self.batch, channels=channels, at_hand=at_hand)
         )
         for each in due:
-            self._crew.begin(each.outbox_id, self._send(each))
+            if each.outbox_id not in self._crew:
+                self._at_hand[each.submission.channel] += 1
+                self._crew.begin(each.outbox_id, self._send(each))
         return len(due)
+
+    def _room(self, channel: str) -> bool:
+        """Whether it may have another batch."""
+        return self._at_hand[channel] <= self.at_once - self.batch
 
     async def finish(self) -> None:
         await self._crew.finish()
 
     async def _send(self, pending: Pending) -> None:
         channel = pending.submission.channel
+        try:
+            await self._hand_over(pending, channel)
+        finally:
+            waited = not self._room(channel)
+            self._at_hand[channel] -= 1
+            if waited and self._room(channel):
+                self.wake()
+
+    async def _hand_over(self, pending: Pending, channel: str) -> None:
         async with self._wires[channel]:
             if not await self._ledger.begin(pending.outbox_id):
                 return

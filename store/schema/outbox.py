@@ -42,11 +42,13 @@ outbox = Table(
 # Literals, as in `store.schema.arrivals`.
 UNSENT = text("state IN ('pending', 'deferred')")
 SENDING = text("state = 'sending'")
+TAKEN = text("node_id IS NOT NULL")
 NEEDED = text("(state NOT IN ('sent', 'rejected', 'cancelled') OR channel != 'mail')")  # as in `store.schema.arrivals`
 ACKNOWLEDGES = text("kind IN ('acknowledgement', 'repeat_acknowledgement')")
 # What a person wrote goes before what the daemon wrote.
 partial("ix_outbox_due", outbox.c.automatic, outbox.c.next_attempt_at, where=UNSENT)
 partial("ix_outbox_sending", outbox.c.id, where=SENDING)
+partial("ix_outbox_taken", outbox.c.node_id, where=TAKEN)  # millions may wait: what one node has is found among few
 partial("ix_outbox_needed", outbox.c.blob_id, where=NEEDED)
 partial("ix_outbox_acks", outbox.c.created_at, where=ACKNOWLEDGES)
 partial("ix_outbox_acks_domain", outbox.c.domain, outbox.c.created_at, where=ACKNOWLEDGES)

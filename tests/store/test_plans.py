@@ -82,3 +82,15 @@ async def test_every_lookup_has_its_index(sqlite: Sqlite, ask: Callable[[Tx], An
         await store.close()
     whole = [step for step in found if step.startswith("SCAN") and " USING " not in step]
     assert [step for step in whole if step not in SMALL] == []
+
+
+async def test_what_an_ended_node_had_of_the_letters_is_found_among_what_was_taken_up(sqlite: Sqlite) -> None:
+    """However many wait for a server that is away: a daemon starts and stops with this question."""
+    with sqlite.fresh() as url:
+        store = await Store.open(url)
+        found = await store.write(lambda tx: plans(tx, lambda tx: give_back(tx, OTHER_NODE)))
+        await store.close()
+    assert [step for step in found if step.startswith(("SEARCH outbox", "SCAN outbox"))] == [
+        "SEARCH outbox USING INDEX ix_outbox_taken (node_id=?)",
+        "SCAN outbox USING INDEX ix_outbox_sending",
+    ]

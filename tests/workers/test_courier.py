@@ -142,6 +142,26 @@ async def test_a_server_that_does_not_answer_holds_up_its_own_letters_only(
     assert await states(store) == ["sent", "sent"]
 
 
+async def test_however_many_letters_wait_for_one_server_another_channel_goes_on(
+    store: Store, desk: Desk, clock: FakeClock
+) -> None:
+    many = [(letter(LetterKind.REPLY, cause=f"inbound:{n}"), submission(f"l{n}")) for n in range(Courier.at_once + 30)]
+    chat = letter(LetterKind.REPLY, cause="inbound:last"), submission("last", "session", channel="chat")
+    await store.write(lambda tx: take_in(tx, decision(opened()), *many, chat))
+    stuck, quick = Stuck(), Wire()
+    worker = courier(store, desk, clock, mail=stuck, chat=quick)
+    running = asyncio.create_task(worker.run())
+    async with asyncio.timeout(10):
+        while not quick.sent:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert not stuck.sent
+    worker.poll_seconds = 3600
+    stuck.go_on.set()
+    await until(store, *["sent"] * (len(many) + 1))
+    worker.stop()
+    await running
+
+
 async def test_after_a_crash_in_the_middle_an_automatic_letter_is_unknown_and_an_answer_goes_again_byte_for_byte(
     store: Store, desk: Desk, clock: FakeClock
 ) -> None:
