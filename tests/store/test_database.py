@@ -101,10 +101,10 @@ async def test_what_waits_shares_a_commit_and_nobody_is_told_before_it(sqlite: S
 async def test_what_takes_long_goes_by_itself_and_what_came_meanwhile_shares_its_commit(sqlite: Sqlite) -> None:
     with sqlite.fresh() as url:
         store = await Store.open(url)
-        before, long, ran = Gate(), Gate(), list[tuple[str, int]]()
+        before, long, ran = Gate(), Gate(), list[tuple[str, object]]()
 
         def note(name: str) -> Callable[[Tx], None]:
-            return lambda tx: ran.append((name, id(tx.get_transaction())))
+            return lambda tx: ran.append((name, tx.get_transaction()))
 
         def slowly(tx: Tx) -> None:
             note("long")(tx)
@@ -122,7 +122,7 @@ async def test_what_takes_long_goes_by_itself_and_what_came_meanwhile_shares_its
         await asyncio.gather(first, *slow, *quick)
         await store.close()
     assert [name for name, _ in ran] == ["long", "came meanwhile", "came meanwhile", "long"]
-    assert ran[0][1] == ran[1][1] == ran[2][1] != ran[3][1]
+    assert ran[0][1] is ran[1][1] is ran[2][1] is not ran[3][1]
 
 
 async def test_what_takes_long_has_its_turn_however_much_else_comes(sqlite: Sqlite) -> None:

@@ -90,7 +90,4 @@ async def test_what_an_ended_node_had_of_the_letters_is_found_among_what_was_tak
         store = await Store.open(url)
         found = await store.write(lambda tx: plans(tx, lambda tx: give_back(tx, OTHER_NODE)))
         await store.close()
-    assert [step for step in found if step.startswith(("SEARCH outbox", "SCAN outbox"))] == [
-        "SEARCH outbox USING INDEX ix_outbox_taken (node_id=?)",
-        "SCAN outbox USING INDEX ix_outbox_sending",
-    ]
+    assert {step for step in found if " outbox " in step} == {"SEARCH outbox USING INDEX ix_outbox_taken (node_id=?)"}

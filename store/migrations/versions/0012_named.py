@@ -7,8 +7,8 @@ from alembic import op
 
 from store.sealing import mark
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 PAGE = 1_000
 NAMES = """
