@@ -1,4 +1,4 @@
-"""What somebody does who can write to the database file: damages to histories by chance, and a history written wholly anew.
+"""What somebody does who can write to the database file: damages to histories by chance, one written wholly anew, messages gone.
 
 `python -m bench.tamper --count 1000` does so many, each to a fresh copy, and ends with status 1 where one was not found.
 """
@@ -19,17 +19,19 @@ from pathlib import Path
 from random import Random
 
 from intake.case import Event, Kind
+from intake.deciding.decision import Verdict
 from intake.history import replay
 from store import chain, codec
-from store.audit import anchors, audit
+from store.audit import anchors, audit, numbered
 from store.columns import canonical
 from store.engine import Engines, engines, parse
 from store.migrate import migrate
 from store.sealing import unseal
+from store.writer import Tx
 from tests.harbour import POLICY, TUESDAY
-from tests.store.examples import decision, do, event, opened
+from tests.store.examples import decision, do, event, opened, take_in
 
-CASES, NOTES = 6, 5
+CASES, NOTES, MAILS = 6, 5, 8
 Rows = list[sqlite3.Row]
 
 
@@ -43,9 +45,17 @@ def furnish(folder: Path) -> Path:
             ref = f"HH-0000-000{number}Q"
             notes = [note(number, n) for n in range(NOTES)]
             do(tx, decision(opened(ref, address=f"c{number}@customer.example"), *notes, ref=ref))
-        anchors.add(folder / "anchors", anchors.ends(tx), now=TUESDAY)
+        for number in range(MAILS):
+            take_in(tx, decision(verdict=Verdict.RECORD, case_ref=None), source_id=str(number))
+        anchored(tx, folder / "anchors")
     engine.dispose()
     return path
+
+
+def anchored(tx: Tx, path: Path) -> str | None:
+    """What the daemon notes when it is through."""
+    known = anchors.read(path)
+    return anchors.add(path, known, anchors.news(tx, known, numbered.top(tx)), now=TUESDAY)
 
 
 def note(case: int, number: int) -> Event:
@@ -156,6 +166,17 @@ def _anew(db: sqlite3.Connection, rows: Rows, chance: Random) -> None:
     db.execute('UPDATE "case" SET head_hash = ?, state = ? WHERE ref = ?', (head, state, ref))
 
 
+def _unsaid(db: sqlite3.Connection, rows: Rows, chance: Random) -> None:
+    """A mail that came to no case, and is in no history, was never there."""
+    db.execute("DELETE FROM inbound WHERE id = ?", (chance.randrange(MAILS) + 1,))
+
+
+def _replaced(db: sqlite3.Connection, rows: Rows, chance: Random) -> None:
+    """Another mail has its number."""
+    which = chance.randrange(MAILS) + 1
+    db.execute("UPDATE inbound SET source_id = 'of another' WHERE id = ?", (which,))
+
+
 DAMAGES: dict[str, Callable[[sqlite3.Connection, Rows, Random], None]] = {
     "a character changed": _letter,
     "an event deleted": _delete,
@@ -163,6 +184,8 @@ DAMAGES: dict[str, Callable[[sqlite3.Connection, Rows, Random], None]] = {
     "two events swapped": _swap,
     "an event added": _insert,
     "a history written anew": _anew,
+    "a message deleted": _unsaid,
+    "a message replaced": _replaced,
 }
 
 
