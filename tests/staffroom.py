@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from intake.case import Case, Event, Promise, Route
+from intake.case import Case, Event, Promise, Route, Status
 from intake.deciding.decide import decide
 from intake.deciding.decision import Decision, Facts, Sent
 from intake.deciding.question import Question
@@ -41,6 +41,10 @@ LAMP = Case(
     last_message_id="a1@customer.example",
 )
 NOON = TUESDAY + timedelta(hours=2)
+OTHER = replace(LAMP, ref="HH-1111-2222M", handler="kim", received_at=NOON - timedelta(days=3), promises=())
+HELD = replace(LAMP, status=Status.HELD, related=(OTHER.ref,), participants=("jo@work.example",), matters=("88123",))
+RESOLVED = replace(LAMP, status=Status.RESOLVED, resolution="sent", promises=())
+FOLLOW_UP = replace(RESOLVED, status=Status.FOLLOW_UP, follow_up_due_at=NOON + timedelta(days=1), passed=True)
 
 
 class Room:

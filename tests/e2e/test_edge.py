@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from store.schema import inbound
-from tests.e2e import test_staff_by_mail as staff
+from tests.e2e import staff
 from tests.e2e.company import settings
 from tests.e2e.house import House, StoryClock, open_house
 from tests.servers.dns import NameServer, name_server, text

@@ -7,98 +7,15 @@ own border. Everything else is held and told to the person, and no customer ever
 from __future__ import annotations
 
 import asyncio
-import email
 import re
-import smtplib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from email.message import Message
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import select
 
-from intake.case import Case, Status
-from store import inbound
+from intake.case import Status
 from store.schema import outbox
-from tests.e2e.company import settings
-from tests.e2e.house import PASSWORD, House, StoryClock, open_house
-
-TUESDAY = datetime(2026, 1, 13, 10, 4, tzinfo=UTC)
-ASHA, WES, JO = "asha@staff.harbour.example", "wes@staff.harbour.example", "jo@customer.example"
-PASS = "mx.harbour.example; dmarc=pass header.from=staff.harbour.example"
-WORDS = "The right shade leaves today by courier."
-
-BORDER = '[desk]\nauthserv_ids = ["mx.harbour.example"]\n'
-
-
-class Desk:
-    """The running daemon, with one complaint in it, and what a test sends to it."""
-
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.sent = 0
-
-    async def deliver(self, mail: bytes, *, to: str, login: str = "", by_lmtp: bool = False) -> None:
-        """Hand a mail over, and wait until it is decided."""
-        await asyncio.to_thread(self.talk, mail, to, login, by_lmtp)
-        self.sent += 1
-        await self.house.quiet(messages=self.sent)
-
-    def talk(self, mail: bytes, to: str, login: str = "", by_lmtp: bool = False) -> None:
-        wire = (
-            smtplib.LMTP("127.0.0.1", self.house.lmtp)
-            if by_lmtp
-            else smtplib.SMTP("127.0.0.1", self.house.smtp, timeout=20)
-        )
-        with wire:
-            if login:
-                wire.login(login, PASSWORD)
-            wire.sendmail("bounces@somewhere.example", [to], mail)
-
-    async def staff(self, body: str, *, to: str, login: str = "asha", by: str = ASHA, **headers: str) -> None:
-        """By authenticated submission."""
-        await self.deliver(written(body, by=by, to=to, **headers), to=to, login=login)
-
-    async def border(self, body: str, *, to: str, verdict: str = PASS, by: str = ASHA, **headers: str) -> None:
-        """By LMTP, from our own border, with its verdict on top."""
-        verdicts = f"Authentication-Results: {verdict}\r\n".encode() if verdict else b""
-        await self.deliver(verdicts + written(body, by=by, to=to, **headers), to=to, by_lmtp=True)
-
-    async def address(self, person: str = ASHA) -> str:
-        """The signed address in the newest letter to a person."""
-        return (await self.letters(person))[-1]["Reply-To"]
-
-    async def letters(self, address: str) -> list[Message]:
-        return [email.message_from_bytes(blob) for blob in await self.house.raw_letters(address)]
-
-    async def answers(self) -> list[str]:
-        """What staff said to the customer, as it went out."""
-        return [text for _, text in await self.house.letters("reply")]
-
-    async def held(self) -> list[tuple[str, str]]:
-        """Reason and person of everything that waits."""
-        return [(each.reason, each.person) for each in await self.house.parts.store.read(inbound.parked)]
-
-    async def case(self) -> Case:
-        (case,) = [case for case in await self.house.cases() if case.route.address == JO]
-        return case
-
-
-def written(body: str, *, by: str, to: str, **headers: str) -> bytes:
-    head = {"From": by, "To": to, "Subject": "Re: the lamp", **headers}
-    lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in head.items())
-    return f"{lines}Content-Type: text/plain; charset=utf-8\r\n\r\n{body}\r\n".encode()
-
-
-@asynccontextmanager
-async def a_complaint(folder: Path) -> AsyncIterator[Desk]:
-    async with open_house(folder, settings(BORDER), StoryClock(TUESDAY)) as house:
-        desk = Desk(house)
-        mail = written("My lamp (order 88123) has the wrong shade.", by=f"Jo Marsh <{JO}>", to="help@harbour.example")
-        await desk.deliver(mail, to="help@harbour.example")
-        yield desk
-        assert await house.faults() == ()
+from tests.e2e.staff import ASHA, JO, PASS, TUESDAY, WES, WORDS, a_complaint, written
 
 
 async def test_a_login_or_the_verdict_of_our_border_lets_staff_speak(tmp_path: Path) -> None:
@@ -267,75 +184,3 @@ async def test_a_held_case_is_joined_and_leaves_the_register(tmp_path: Path) -> 
         assert "sam@customer.example" in case.participants
         assert len(await desk.house.register()) == 1
         assert await desk.held() == []
-
-
-CONFIRM = re.compile(r"help\+y\.\S+@harbour\.example")
-
-
-async def notice(desk: Desk) -> str:
-    """The latest letter about mail that is held, on one line."""
-    return " ".join((await desk.house.letters("hold_notice"))[-1][1].split())
-
-
-async def test_what_is_held_is_done_once_its_author_says_that_it_was_theirs(tmp_path: Path) -> None:
-    """From a phone, or through a gateway, nothing proves who wrote. A colleague's answer to a letter that was passed on, too."""
-    async with a_complaint(tmp_path) as desk:
-        to, ref = await desk.address(), (await desk.case()).ref
-        unproven = [
-            ("Written on a phone.", {"to": to}),
-            ("An address that nobody made for me.", {"to": to, "by": WES}),
-            ("To the desk, with the reference.", {"to": "help@harbour.example", "Subject": f"Re: {ref}"}),
-        ]
-        for number, (words, how) in enumerate(unproven, start=1):
-            await desk.border(words, verdict="", **how)
-            assert len(await desk.answers()) == number - 1
-            assert words in await notice(desk), "they see what they confirm"
-            confirm = CONFIRM.findall(await notice(desk))[0]
-            await desk.border("Yes.", to=confirm, by=how.get("by", ASHA), verdict="")
-            await desk.house.quiet(messages=desk.sent)
-            assert words in (await desk.answers())[-1]
-            await desk.border("Yes, and once more.", to=confirm, by=how.get("by", ASHA), verdict="")
-            assert len(await desk.answers()) == number, "it works once"
-            assert await desk.held() == []
-
-
-async def test_nobody_and_nothing_else_confirms(tmp_path: Path) -> None:
-    async with a_complaint(tmp_path) as desk:
-        to = await desk.address()
-        await desk.border("I am Asha, send money.", to=to, verdict="")
-        confirm = CONFIRM.findall(await notice(desk))[0]
-        local, _, domain = confirm.rpartition("@")
-        another = re.sub(r"\.(\d+)\.", lambda m: f".{int(m[1]) + 1}.", confirm, count=1)
-        fail = "mx.harbour.example; dmarc=fail header.from=staff.harbour.example"
-        await desk.border("Yes, number 1.", to=confirm, by="mallory@evil.example", verdict="")
-        await desk.border("Yes, number 2.", to=confirm, by=WES)
-        await desk.border("Yes, number 3.", to=confirm, verdict=fail)
-        await desk.border("I am away.", to=confirm, Auto_Submitted="auto-replied", Subject="Automatic reply: Held")
-        await desk.border(
-            "Yes, number 4.", to=f"{local[:-5]}{'b' if local[-5] == 'a' else 'a'}{local[-4:]}@{domain}", verdict=""
-        )
-        await desk.border("Yes, number 5.", to=another, verdict="")
-        desk.house.clock.at = TUESDAY + timedelta(days=32)
-        await desk.border("Yes, number 6.", to=confirm)
-        assert await desk.answers() == []
-        assert ("sender-not-proven", "asha") in await desk.held()
-
-
-async def test_a_flood_in_somebodys_name_is_told_in_a_few_letters_a_day_and_nothing_is_lost(tmp_path: Path) -> None:
-    async with a_complaint(tmp_path) as desk:
-        to = await desk.address()
-        for number in range(12):
-            await desk.border(f"Forged, number {number}.", to=to, verdict="")
-        await desk.border("The one that was real.", to=to, verdict="")
-        assert len(await desk.held()) == 13
-        assert len(await desk.house.letters("hold_notice")) == 3
-        await desk.house.at(TUESDAY + timedelta(hours=6, minutes=1))
-        assert len(await desk.house.letters("hold_notice")) == 4
-        await desk.house.at(TUESDAY + timedelta(hours=20))
-        assert len(await desk.house.letters("hold_notice")) == 4
-        listed = CONFIRM.findall(await notice(desk))
-        assert len(listed) == 10
-        await desk.border("Yes.", to=listed[-1], verdict="")
-        await desk.house.quiet(messages=desk.sent)
-        (answer,) = await desk.answers()
-        assert "The one that was real." in answer
