@@ -1,4 +1,4 @@
-"""From settings to objects: the only place that knows which class stands behind which port."""
+"""From settings to a daemon: which loop wakes which, and what each of them is given."""
 
 from __future__ import annotations
 
@@ -11,14 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from prometheus_client import REGISTRY
 
-import channels
-from channels import Tools
 from channels.chat import Chat
-from channels.http import Options as HttpOptions
-from channels.http import Server
-from config.loader import Faults, build
 from config.settings import Blobs, Loaded
 from config.settings import Dns as DnsOptions
+from config.settings import Scanner as ScannerOptions
 from intake.ports import Clock, Ids, Receiver, Sender
 from store import engine
 from store.database import Store
@@ -45,6 +41,7 @@ from workers.watching.pulse import Pulse
 from workers.watching.readiness import Readiness
 from workers.watching.space import Space
 from workers.watching.watch import Look, Watch
+from workers.wires import wires
 
 if TYPE_CHECKING:
     from workers.edge.evaluation import Evaluation
@@ -70,62 +67,57 @@ class Parts:
         return {name: address for name, address in found.items() if address[1]}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wires:
-    """Every channel that the settings name: by its own name, and by what it can do."""
-
-    named: Mapping[str, Any]
-    receivers: Mapping[str, Receiver]
-    senders: Mapping[str, Sender]
-
-
-def wires(loaded: Loaded, clock: Clock, ids: Ids) -> Wires:
-    """All channels, made from their tables. Raises `Faults` with everything that is wrong with any of them."""
-    made, faults = attempt(loaded, clock, ids)
-    if faults:
-        raise Faults(faults)
-    return made
-
-
-def attempt(loaded: Loaded, clock: Clock, ids: Ids) -> tuple[Wires, list[str]]:
-    """The channels that can be made, and what is wrong with the others."""
+def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids, ended: Callable[[], None]) -> Parts:
+    """Everything, connected. `ended` is called when others have declared this node dead."""
     settings = loaded.settings
-    tools = Tools(clock=clock, ids=ids, policy=loaded.policy, data=settings.data)
-    faults: list[str] = []
-    named: dict[str, Any] = {}
-    tables = {f"channel.{name}": table for name, table in settings.channel.items()} | {"outgoing": settings.outgoing}
-    for where, table in tables.items():
-        try:
-            named[where.rpartition(".")[2]] = _channel(where, table, tools)
-        except Faults as error:
-            faults += error.faults
-    try:
-        server = Server("http", build(HttpOptions, settings.http, "http"))
-        server.channels = [channel for channel in named.values() if hasattr(channel, "routes")]
-        named["http"] = server
-    except Faults as error:
-        faults += error.faults
-    receivers = {name: channel for name, channel in named.items() if hasattr(channel, "receive")}
-    return Wires(named=named, receivers=receivers, senders=_senders(named)), faults
+    made, desk, life = wires(loaded, clock, ids), basics.desk(loaded, ids), Life(store, ended)
+
+    # A message is kept, inspected, decided and answered: whoever is done wakes the next, so the last is made first.
+    courier = Courier(store, made.senders, desk, clock, ids, life)
+    reminder = Reminder(store, desk, clock, written=courier.wake)
+    digester = Digester(store, desk, clock, written=courier.wake)
+    scanned = bool(settings.scanner.address)
+    triage = Triage(store, desk, clock, decided=courier.wake, scanned=scanned, rush=lambda: keeper.rush)
+    scanners = _scanners(loaded, store, clock, scanned=triage.wake)
+    evaluation = cache(partial(_evaluation, settings.dns))
+    verifier = Verifier(store, evaluation, clock, checked=_waking(triage, *scanners))
+    space = Space(_folders(loaded, made.named.values()), settings.space)
+    keeper = Keeper(store, space, received=_waking(verifier, triage, *scanners), keys=loaded.policy.keys)
+    reception, mailboxes = _ways_in(made.receivers, store, keeper, clock)
+
+    movers, pulses = _movers(settings.blobs, store, clock), _pulses(settings.scanner)
+    watch = Watch(_looks(store, space, movers, pulses, made.named))
+    _furnish(made.named, store, Readiness(store, watch))
+    return Parts(
+        loaded=loaded,
+        store=store,
+        desk=desk,
+        receivers=made.receivers,
+        senders=made.senders,
+        reception=reception,
+        life=life,
+        runners=(
+            *(verifier, *scanners, triage, reminder, courier, digester, mailboxes),
+            *(*movers, *_retainers(loaded, store, clock), Gauges(store), *pulses, watch),
+            Anchorer(store, settings.data / ANCHORS, clock),
+        ),
+    )
 
 
-def _channel(where: str, table: Mapping[str, Any], tools: Tools) -> Any:
-    name = where.rpartition(".")[2]
-    try:
-        module = channels.load(str(table.get("kind", "")))
-    except ValueError as error:
-        raise Faults([f"{where}.kind: {error}."]) from None
-    options = build(module.Options, table, where)
-    try:
-        return module.build(name, options, tools)
-    except (OSError, ValueError) as error:
-        raise Faults([f"{where}: {error}"]) from None
+def _waking(*runners: Runner) -> Callable[[], None]:
+    """Wakes all of them."""
+
+    def wake() -> None:
+        for runner in runners:
+            runner.wake()
+
+    return wake
 
 
-def _senders(named: Mapping[str, Any]) -> dict[str, Sender]:
-    """Letters name their way out: "mail", or the channel that the customer wrote on."""
-    senders = {name: channel for name, channel in named.items() if hasattr(channel, "send")}
-    return {("mail" if name == "outgoing" else name): channel for name, channel in senders.items()}
+def _scanners(loaded: Loaded, store: Store, clock: Clock, scanned: Callable[[], None]) -> tuple[Scanner, ...]:
+    """One where the settings name one, and else none."""
+    options = loaded.settings.scanner
+    return (Scanner(store, Clamd(options), options, loaded.policy, clock, scanned),) if options.address else ()
 
 
 def _evaluation(options: DnsOptions) -> Evaluation:
@@ -136,66 +128,21 @@ def _evaluation(options: DnsOptions) -> Evaluation:
     return Evaluation(Dns(options), sealers=options.trusted_sealers, seconds=2 * options.timeout)
 
 
-def assemble(loaded: Loaded, store: Store, clock: Clock, ids: Ids, ended: Callable[[], None]) -> Parts:
-    """Everything, connected: what comes in wakes triage, what is decided wakes the courier.
+def _folders(loaded: Loaded, named: Iterable[Any]) -> list[Path]:
+    """Where the daemon writes: the database's folder, if it is a file, and those of channels."""
+    database = engine.sqlite_path(engine.parse(loaded.settings.database.url))
+    own = [database.parent] if database else []
+    return [*own, *(channel.folder for channel in named if hasattr(channel, "folder"))]
 
-    `ended` is called when others have declared this node dead.
-    """
-    made = wires(loaded, clock, ids)
-    at_desk = basics.desk(loaded, ids)
-    life = Life(store, ended)
-    courier = Courier(store, made.senders, at_desk, clock, ids, life)
-    triage = Triage(
-        store,
-        at_desk,
-        clock,
-        decided=courier.wake,
-        scanned=bool(loaded.settings.scanner.address),
-        rush=lambda: keeper.rush,
-    )
-    scanners, pulses = _scanners(loaded, store, clock, scanned=triage.wake)
 
-    def ready() -> None:
-        for runner in (triage, *scanners):
-            runner.wake()
-
-    verifier = Verifier(store, cache(partial(_evaluation, loaded.settings.dns)), clock, checked=ready)
-    digester = Digester(store, at_desk, clock, written=courier.wake)
-    reminder = Reminder(store, at_desk, clock, written=courier.wake)
-    anchorer = Anchorer(store, loaded.settings.data / ANCHORS, clock)
-    space = Space(_folders(loaded, made.named.values()), loaded.settings.space)
-    movers = _movers(loaded.settings.blobs, store, clock)
-    looks = {"database": store.fault, "space": space.lacking} | ({"blobs": movers[0].trouble} if movers else {})
-    looks |= {"scanner": pulses[0].trouble} if pulses else {}
-    watch = Watch(looks | _troubles(made.named))
-    for name, channel in made.named.items():
-        if isinstance(channel, Chat):
-            channel.history = Conversations(store, account=name)
-
-    def arrived() -> None:
-        verifier.wake()
-        ready()
-
-    made.named["http"].readiness = Readiness(store, watch).missing
-    made.named["http"].registry = REGISTRY
-    keeper = Keeper(store, space, received=arrived, keys=loaded.policy.keys)
-    boxes = {name: channel for name, channel in made.named.items() if hasattr(channel, "bookmarks")}
-    doors = {name: channel for name, channel in made.receivers.items() if name not in boxes}
+def _ways_in(
+    receivers: Mapping[str, Receiver], store: Store, keeper: Keeper, clock: Clock
+) -> tuple[Reception, Mailboxes]:
+    """Doors are everybody's. A mailbox is one node's, and read where it has been taken."""
+    boxes: dict[str, Any] = {name: receiver for name, receiver in receivers.items() if hasattr(receiver, "bookmarks")}
+    doors = {name: receiver for name, receiver in receivers.items() if name not in boxes}
     reception = Reception(doors, keeper, clock)
-    mailboxes = Mailboxes(store, boxes, reception, keeper, clock)
-    return Parts(
-        loaded=loaded,
-        store=store,
-        desk=at_desk,
-        receivers=made.receivers,
-        senders=made.senders,
-        reception=reception,
-        life=life,
-        runners=(
-            *(verifier, *scanners, triage, reminder, courier, digester),
-            *(mailboxes, *movers, *_retainers(loaded, store, clock), Gauges(store), *pulses, watch, anchorer),
-        ),
-    )
+    return reception, Mailboxes(store, boxes, reception, keeper, clock)
 
 
 def _movers(blobs: Blobs, store: Store, clock: Clock) -> tuple[Mover, ...]:
@@ -207,30 +154,33 @@ def _movers(blobs: Blobs, store: Store, clock: Clock) -> tuple[Mover, ...]:
     )
 
 
+def _pulses(options: ScannerOptions) -> tuple[Pulse, ...]:
+    """One where there is a scanner, and else none."""
+    return (Pulse(Clamd(options)),) if options.address else ()
+
+
 def _retainers(loaded: Loaded, store: Store, clock: Clock) -> tuple[Retainer, ...]:
     """One where the settings let the daemon delete."""
     kept = loaded.settings.retention
     return (Retainer(store, kept.periods, loaded.policy, clock),) if kept.periods and kept.apply == "daily" else ()
 
 
-def _scanners(
-    loaded: Loaded, store: Store, clock: Clock, scanned: Callable[[], None]
-) -> tuple[tuple[Scanner, ...], tuple[Pulse, ...]]:
-    """One, and its pulse, where the settings name one, and else none."""
-    options = loaded.settings.scanner
-    if not options.address:
-        return (), ()
-    clamd = Clamd(options)
-    return (Scanner(store, clamd, options, loaded.policy, clock, scanned),), (Pulse(clamd),)
+def _looks(
+    store: Store, space: Space, movers: Iterable[Mover], pulses: Iterable[Pulse], named: Mapping[str, Any]
+) -> dict[str, Look]:
+    """What is watched: what we need ourselves, and the servers on the other side, by the channel's name."""
+    looks: dict[str, Look] = {"database": store.fault, "space": space.lacking}
+    for mover in movers:
+        looks["blobs"] = mover.trouble
+    for pulse in pulses:
+        looks["scanner"] = pulse.trouble
+    return looks | {name: channel.trouble for name, channel in named.items() if hasattr(channel, "trouble")}
 
 
-def _folders(loaded: Loaded, named: Iterable[Any]) -> list[Path]:
-    """Where the daemon writes: the database's folder, if it is a file, and those of channels."""
-    database = engine.sqlite_path(engine.parse(loaded.settings.database.url))
-    own = [database.parent] if database else []
-    return [*own, *(channel.folder for channel in named if hasattr(channel, "folder"))]
-
-
-def _troubles(named: Mapping[str, Any]) -> dict[str, Look]:
-    """How the servers on the other side are, by the channel's name."""
-    return {name: channel.trouble for name, channel in named.items() if hasattr(channel, "trouble")}
+def _furnish(named: Mapping[str, Any], store: Store, readiness: Readiness) -> None:
+    """What channels ask of the daemon: a chat its history, the listener whether all is there, and the figures."""
+    for name, channel in named.items():
+        if isinstance(channel, Chat):
+            channel.history = Conversations(store, account=name)
+    named["http"].readiness = readiness.missing
+    named["http"].registry = REGISTRY

@@ -14,16 +14,17 @@ from store import engine, versions
 from store.errors import StoreError
 from store.migrate import current
 from store.objects import Objects
-from workers import basics, wiring
+from workers import basics
 from workers.clock import SystemClock, SystemIds
 from workers.edge.clamd import Clamd, Unanswered
 from workers.verbs import output
+from workers.wires import attempt
 
 
 def run(config: Path | None) -> int:
     """Status 1 where anything is wrong. Nobody is written to, and nothing is stored but a line of words in the object store."""
     loaded, faults = examine(config or basics.local(), environ=os.environ, spare_key=basics.DRY_KEY)
-    made, wrong = wiring.attempt(loaded, SystemClock(), SystemIds())
+    made, wrong = attempt(loaded, SystemClock(), SystemIds())
     faults += wrong
     faults += _database(loaded.settings.database.url)
     if not any(fault.startswith("blobs.url") for fault in faults):
