@@ -39,8 +39,8 @@ _INSIDE = re.compile(r"(?<=[^\s-])(?:\s+|(?=--)|\s*(?=--))(?=-{0,5}\s?On (?:[A-Z
 def attribution_start(lines: Sequence[str], end: int, *, before_quote: bool) -> int | None:
     """The first line of the attribution whose last line is `end`, or None when there is none.
 
-    `before_quote` says that a quotation follows: then a verb and a colon are enough. Otherwise the sentence must
-    carry what only a client writes: a date with a time, or a mailbox in brackets.
+    `before_quote` says that a quotation follows: then a verb and a colon are enough, or in whatever language a time and a
+    mailbox in brackets. Otherwise the sentence must carry what only a client writes: a date with a time, or such a mailbox.
     """
     last = bare(lines[end]).lower()
     if _BARE_STAMP.match(last) or _LISTED.match(last):
@@ -57,7 +57,7 @@ def attribution_start(lines: Sequence[str], end: int, *, before_quote: bool) -> 
         dated = dated or _WHOLE_DATE.search(text) is not None
         told = framed or mailbox or (dated and ("@" in text or _TIME.search(text))) or _TIME_LAST.search(text)
         return start if before_quote or told else None
-    return start if dated and mailbox and _TIME.search(text) else None
+    return start if (dated or before_quote) and mailbox and _TIME.search(text) else None
 
 
 def part_shared_line(line: str) -> list[str]:

@@ -34,6 +34,22 @@ ja:  outlook for ios を入手; outlook for android を入手; ios版outlook; io
 ko:  나의 iphone; 내 iphone; 나의 ipad; 내 ipad; ios용 outlook; android용 outlook; outlook for ios 다운; outlook for android 다운
 tr:  ios için outlook; android için outlook
 ar:  أُرسلت من; أرسلت من; تم الإرسال من; مرسل من; الحصول على outlook; احصل على outlook
+hr:  poslano s; poslano iz
+sl:  poslano iz; poslano z
+sk:  odoslané z; odoslané zo; odoslané pomocou
+uk:  надіслано з; відправлено з; надіслано через
+bg:  изпратено от; изпратено с
+ro:  trimis de pe; trimis din; trimis de la; trimis prin
+hu:  elküldve
+et:  saadetud minu
+lt:  išsiųsta iš; siųsta iš
+lv:  sūtīts no; nosūtīts no
+el:  στάλθηκε από; απεστάλη από
+he:  נשלח מ
+ca:  enviat des
+vi:  đã gửi từ; được gửi từ; gửi từ iphone
+id:  dikirim dari
+th:  ส่งจาก
 """)
 # ... and by how they end.
 SENT_WITH = phrases("""
@@ -92,6 +108,22 @@ zh:  此致; 此致敬礼; 此致敬禮; 祝好; 顺祝商祺; 敬上; 谨上; �
 ko:  감사합니다; 드림; 올림; 안녕히 계세요
 tr:  saygılarımla; saygılarımızla; iyi çalışmalar; sevgiler; selamlar; iyi günler
 ar:  مع خالص التحية; مع التحية; تحياتي; مع أطيب التحيات; وتفضلوا بقبول فائق الاحترام; مع تحياتي
+hr:  srdačan pozdrav; lijep pozdrav; s poštovanjem; pozdrav; lp
+sr:  с поштовањем; срдачан поздрав; поздрав; srdačno
+sl:  lep pozdrav; s spoštovanjem; lepo pozdravljeni
+uk:  з повагою; з найкращими побажаннями
+bg:  с уважение; поздрави; с най-добри пожелания
+ro:  cu stimă; cu respect; toate cele bune; o zi bună
+hu:  üdvözlettel; tisztelettel; üdv; köszönettel
+et:  lugupidamisega; parimate soovidega; tervitades
+lt:  pagarbiai; su pagarba; geriausi linkėjimai
+lv:  ar cieņu; ar sveicieniem
+el:  με εκτίμηση; φιλικά; χαιρετισμούς; με φιλικούς χαιρετισμούς
+he:  בברכה; בכבוד רב; בתודה
+ca:  salutacions; cordialment; atentament
+vi:  trân trọng; thân ái
+id:  salam; hormat saya; hormat kami; terima kasih
+th:  ขอแสดงความนับถือ
 """)
 )
 

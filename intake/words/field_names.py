@@ -27,6 +27,24 @@ tr:  kimden; gönderen
 ar:  من; المرسل
 hu:  feladó
 ro:  de la
+ro:  expeditor; expeditorul
+hr:  šalje; pošiljatelj
+sr:  шаље; од; пошиљалац
+sl:  pošiljatelj
+sk:  odosielateľ
+uk:  від кого; відправник
+bg:  подател
+et:  saatja
+lt:  nuo; siuntėjas
+lv:  sūtītājs
+el:  από; αποστολέας
+he:  מאת; שולח
+ca:  remitent
+vi:  từ; người gửi
+id:  dari; pengirim
+th:  จาก
+fa:  از; فرستنده
+is:  frá
 """
 _TO = """
 en:  to
@@ -50,6 +68,24 @@ tr:  kime; alıcı
 ar:  إلى; الى; المستلم
 hu:  címzett
 ro:  către
+ro:  destinatar; destinatarul
+hr:  prima; primatelj; za
+sr:  прима; за; коме
+sl:  prejemnik
+sk:  pre; príjemca
+uk:  одержувач
+bg:  до; получател
+et:  saaja; adressaat
+lt:  kam; gavėjas
+lv:  kam; saņēmējs; adresāts
+el:  προς; παραλήπτης
+he:  אל; נמען
+ca:  per a; destinatari
+vi:  đến; tới; người nhận
+id:  kepada; ke; penerima
+th:  ถึง
+fa:  به; گیرنده
+is:  til
 """
 _CC = """
 en:  cc; bcc; c.c.
@@ -68,6 +104,17 @@ ko:  참조
 tr:  bilgi
 ar:  نسخة
 hu:  másolat
+cs:  kopie
+hu:  másolatot kap
+ro:  copie
+hr:  kopija
+sl:  kp
+sk:  kópia
+uk:  копія
+bg:  копие
+et:  koopia
+el:  κοινοποίηση; κοιν
+he:  עותק
 """
 _DATE = """
 en:  date; sent; received; sent at
@@ -90,6 +137,23 @@ ko:  날짜; 보낸 날짜; 보낸날짜; 보낸 시간
 tr:  tarih; gönderme tarihi; gönderilme tarihi; gönderildi
 ar:  تاريخ; التاريخ; تم الإرسال; أرسلت
 hu:  dátum; küldve; elküldve
+tr:  gönderilen
+ro:  dată; trimis; trimisă; data trimiterii
+hr:  poslano
+sr:  датум; послато
+sk:  odoslané
+uk:  надіслано; відправлено
+bg:  изпратено
+et:  kuupäev; saadetud
+lt:  išsiųsta
+lv:  datums; nosūtīts
+el:  ημερομηνία; στάλθηκε; εστάλη
+he:  תאריך; נשלח
+ca:  enviat
+vi:  ngày; đã gửi; thời gian
+id:  tanggal; dikirim
+th:  วันที่
+is:  dagsetning
 """
 _SUBJECT = """
 en:  subject
@@ -113,6 +177,21 @@ tr:  konu
 ar:  الموضوع; موضوع
 hu:  tárgy
 ro:  subiect
+ro:  subiectul
+hr:  predmet; naslov
+sr:  предмет; наслов
+sl:  zadeva
+bg:  относно
+et:  teema
+lt:  tema; dalykas
+lv:  temats; tēma
+el:  θέμα
+he:  נושא
+ca:  assumpte
+vi:  chủ đề; tiêu đề
+id:  subjek; perihal
+th:  เรื่อง; หัวเรื่อง
+is:  efni
 """
 _REPLY_TO = """
 en:  reply-to; reply to

@@ -16,7 +16,7 @@ _LEAST_OF_A_LINK = 6  # characters: "50%" is none
 _LONGEST_HEADING = 80  # characters
 RULES = "-–—_=*#<>+~|─━ "
 _TELLING = frozenset(RULES)
-_DECORATION = " \t\u00a0\u200b\u200e\u200f\u202a\u202c\u2068\u2069\ufeff*_"
+_DECORATION = " \t\u00a0\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff*_"
 
 
 def lines_of(text: str) -> list[str]:

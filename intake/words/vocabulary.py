@@ -33,6 +33,20 @@ vi:  đã viết
 he:  כתב; כתבה; כתב/ה
 th:  เขียนว่า
 id:  menulis
+hr:  napisao; napisala; napisao/la; napisao(la); piše
+sr:  написао; написала; написао/ла; пише
+sl:  napisal; napisala; napisal/a
+sk:  napísala; píše
+uk:  написав; написала; написав(ла)
+bg:  написа
+et:  kirjutas
+lt:  rašė; parašė
+lv:  rakstīja
+is:  skrifaði
+ca:  va escriure; missatge de
+tl:  sinulat ni
+hi:  ने लिखा
+fa:  نوشت
 """)
 
 # "I wrote" is somebody telling a story, not a client quoting.
@@ -44,6 +58,9 @@ sv:  jag; vi; ni
 da:  jeg; vi; du
 fr:  j'ai
 ru:  я; мы; вы
+hr:  ja sam; sam
+sk:  som
+uk:  ми; ви
 """)
 
 # The words with which a dated attribution line begins.
@@ -70,6 +87,14 @@ he:  בתאריך
 id:  pada
 uk:  у
 hu:  ekkor
+hr:  dana; u
+sr:  дана; у
+sl:  v; dne
+sk:  dňa
+bg:  на
+ro:  pe
+is:  þann
+ca:  el dia
 """)
 
 # Lines that stand above a message somebody answers.
@@ -97,6 +122,21 @@ ko:  원본 메시지; 원본 메일; 원본 이메일; 원본메시지
 tr:  orijinal mesaj; özgün ileti; orijinal ileti; özgün mesaj; asıl ileti
 ar:  الرسالة الأصلية; رسالة أصلية; الرسالة الاصلية
 hu:  eredeti üzenet
+hr:  izvorna poruka; originalna poruka
+sr:  оригинална порука; изворна порука
+sl:  izvirno sporočilo; prvotno sporočilo
+uk:  оригінальне повідомлення; вихідне повідомлення; початкове повідомлення
+bg:  оригинално съобщение; първоначално съобщение
+ro:  mesaj original; mesajul original; mesaj inițial; mesajul inițial
+et:  algne kiri; algne sõnum; originaalkiri
+lt:  pradinis laiškas; originalus laiškas; pirminis pranešimas
+lv:  sākotnējais ziņojums; oriģinālais ziņojums; sākotnējā ziņa
+el:  αρχικό μήνυμα; πρωτότυπο μήνυμα
+he:  הודעה מקורית; ההודעה המקורית
+ca:  missatge original
+vi:  thư gốc; tin nhắn gốc
+id:  pesan asli
+th:  ข้อความต้นฉบับ
 """)
 )
 
@@ -142,6 +182,24 @@ tr:  ileti başlangıcı; yönlendirilen ileti; iletilmiş mesaj başlangıcı; 
 ar:  رسالة معاد توجيهها; الرسالة المعاد توجيهها; بدء الرسالة المعاد توجيهها; رسالة محولة; الرسالة المحولة
 ar:  رسالة مُعاد توجيهها; بداية الرسالة المعاد توجيهها; بدء الرسالة المُعاد توجيهها; رسالة تمت إعادة توجيهها
 hu:  továbbított üzenet
+hu:  továbbított levél kezdete; továbbított levél
+hr:  proslijeđena poruka; započni proslijeđenu poruku; početak proslijeđene poruke
+sr:  прослеђена порука; prosleđena poruka
+sl:  posredovano sporočilo; začetek posredovanega sporočila
+sk:  preposlaná správa; začiatok preposlanej správy
+uk:  переслане повідомлення; перенаправлене повідомлення; початок листа, що пересилається; пересланий лист
+bg:  препратено съобщение; начало на препратеното съобщение; препратено писмо
+ro:  mesaj redirecționat; mesaj redirecţionat; începe mesajul redirecționat; mesaj transmis mai departe
+et:  edastatud kiri; edastatud sõnum; edastatud teade
+lt:  persiųstas laiškas; persiunčiamas laiškas; persiųsta žinutė
+lv:  pārsūtīts ziņojums; pārsūtītais ziņojums; pārsūtīta ziņa; pārsūtītā ziņa
+el:  προωθημένο μήνυμα; έναρξη προωθημένου μηνύματος
+he:  הודעה שהועברה; הודעה מועברת; תחילת ההודעה שהועברה
+ca:  missatge reenviat; inici del missatge reenviat
+vi:  thư đã chuyển tiếp; thư được chuyển tiếp; tin nhắn được chuyển tiếp
+id:  pesan terusan; pesan yang diteruskan; awal pesan yang diteruskan
+th:  ข้อความที่ส่งต่อ
+ja:  メッセージを転送; 転送メッセージの開始
 """)
 )
 
@@ -167,5 +225,13 @@ zh:  转发; 轉寄; 转寄
 ko:  전달
 tr:  ilt
 ar:  إعادة توجيه
+hu:  továbbítás; tov
+hr:  proslijeđeno
+sk:  preposlané
+ro:  redirecționat
+el:  πρθ
+he:  הועבר
+is:  fs
+id:  trs
 """)
 )

@@ -52,6 +52,23 @@ SENTENCES = {
     "Thunderbird, pt": "Às 10:12 de 03/11/2025, Ann Lee escreveu:",
     "Thunderbird, zh-TW": "Ann Lee 於 2025/11/3 上午 10:12 寫道:",
     "Thunderbird, ko": "2025-11-03 오전 10:12에 Ann Lee 이(가) 쓴 글:",
+    "Gmail, hr": "pon, 3. stu 2025. u 10:12 Ann Lee <ann@example.org> napisao je:",
+    "Apple, hr": "Ann Lee <ann@example.org> je napisala dana 3. stu 2025., u 10:12:",
+    "Gmail, sl": "V pon., 3. nov. 2025 ob 10:12 je oseba Ann Lee <ann@example.org> napisala:",
+    "Gmail, sk": "po 3. 11. 2025 o 10:12 Ann Lee <ann@example.org> napísal(a):",
+    "Gmail, uk": "пн, 3 лист. 2025 р. о 10:12 Ann Lee <ann@example.org> пише:",
+    "Gmail, bg": "На пн, 3.11.2025 г. в 10:12 Ann Lee <ann@example.org> написа:",
+    "Gmail, sr": "пон, 3. нов 2025. у 10:12 Ann Lee <ann@example.org> је написао/ла:",
+    "Gmail, ro": "În lun., 3 nov. 2025 la 10:12, Ann Lee <ann@example.org> a scris:",
+    "Gmail, hu": "Ann Lee <ann@example.org> ezt írta (időpont: 2025. nov. 3., H, 10:12):",
+    "Gmail, et": "Kontakt Ann Lee <ann@example.org> kirjutas kuupäeval E, 3. november 2025 kell 10:12:",
+    "Gmail, lv": "pirmd., 2025. g. 3. nov., plkst. 10:12 — lietotājs Ann Lee (<ann@example.org>) rakstīja:",
+    "Gmail, lt": "2025-11-03, pr, 10:12 Ann Lee <ann@example.org> rašė:",
+    "Gmail, el": "Στις Δευ 3 Νοε 2025 στις 10:12 π.μ., ο χρήστης Ann Lee <ann@example.org> έγραψε:",
+    "Gmail, he": "\u202bבתאריך יום ב׳, 3 בנוב׳ 2025 ב-10:12 מאת Ann Lee <\u202aann@example.org\u202c\u200f>:\u202c",
+    "Gmail, ca": "Missatge de Ann Lee <ann@example.org> del dia dl., 3 de nov. 2025 a les 10:12:",
+    "Gmail, vi": "Vào Th 2, 3 thg 11, 2025 vào lúc 10:12 Ann Lee <ann@example.org> đã viết:",
+    "Gmail, hi": "सोम, 3 नव॰ 2025 को 10:12 am बजे को Ann Lee <ann@example.org> ने लिखा:",
     "Apple, ar": "في 3 نوفمبر 2025، الساعة 10:12، كتب Ann Lee <ann@example.org>:",
 }
 NEW = "It is still broken.\nPlease call."
@@ -108,3 +125,9 @@ def test_new_words_on_the_line_of_the_attribution_are_kept() -> None:
 def test_words_under_an_unmarked_quotation_with_nothing_above_it_are_kept() -> None:
     words = split("On Mon, Nov 3, 2025 at 10:12 AM Ann <ann@example.org> wrote:\n\nSorry!\n\nIt is still broken.")
     assert words.reply == "Sorry!\n\nIt is still broken."
+
+
+def test_a_time_and_a_mailbox_above_marked_lines_are_an_attribution_in_a_language_that_nobody_has_listed() -> None:
+    sentence = "Li Jovde, 3 Nov 2025 10:12, Ann Lee <ann@example.org> skrivis zonder vorto:"
+    words = split(f"{NEW}\n\n{sentence}\n> We are sorry.\n> Your desk\n> Ann")
+    assert words.reply == NEW

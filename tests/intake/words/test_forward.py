@@ -24,6 +24,19 @@ BLOCKS = {
     "zh": ("发件人", "发送时间", "收件人", "主题"),
     "ko": ("보낸 사람", "보낸 날짜", "받는 사람", "제목"),
     "tr": ("Gönderen", "Gönderildi", "Kime", "Konu"),
+    "hr": ("Šalje", "Poslano", "Prima", "Predmet"),
+    "sl": ("Od", "Poslano", "Za", "Zadeva"),
+    "sk": ("Od", "Odoslané", "Komu", "Predmet"),
+    "uk": ("Від", "Надіслано", "Кому", "Тема"),
+    "bg": ("От", "Изпратено", "До", "Относно"),
+    "ro": ("De la", "Trimis", "Către", "Subiect"),
+    "hu": ("Feladó", "Elküldve", "Címzett", "Tárgy"),
+    "et": ("Saatja", "Saadetud", "Adressaat", "Teema"),
+    "lt": ("Nuo", "Išsiųsta", "Kam", "Tema"),
+    "el": ("Από", "Στάλθηκε", "Προς", "Θέμα"),
+    "he": ("מאת", "נשלח", "אל", "נושא"),
+    "vi": ("Từ", "Ngày", "Đến", "Chủ đề"),
+    "id": ("Dari", "Tanggal", "Kepada", "Perihal"),
     "ar": ("من", "تم الإرسال", "إلى", "الموضوع"),
 }
 VALUES = ("Ann Lee <ann@example.org>", "3.11.2025 10:12", "Desk <desk@example.org>", "My kettle")
@@ -68,6 +81,15 @@ MARKERS = [
         "以下是轉寄的郵件：",
         "İleti başlangıcı:",
         "----- Forwarded message from Ann <a@b.org> -----",
+    ),
+    *(
+        "Početak proslijeđene poruke:",
+        "-------- Preposlaná správa --------",
+        "Початок листа, що пересилається:",
+        "----- Mesaj redirecționat -----",
+        "Továbbított levél kezdete:",
+        "---------- メッセージを転送 ---------",
+        "-------- Προωθημένο μήνυμα --------",
     ),
 ]
 
