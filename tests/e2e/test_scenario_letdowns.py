@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import email
-import socket
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from aiosmtpd.smtp import Envelope as Taken
 from intake.message import Envelope, RawMessage
 from tests.e2e.company import letter, settings, submit
 from tests.e2e.house import House, StoryClock, open_house
+from tests.servers.dovecot import free_port
 from tests.story import a_story
 
 WEDNESDAY = datetime(2026, 1, 14, 10, 0, tzinfo=UTC)
@@ -49,11 +49,6 @@ def listening(port: int) -> Iterator[Sink]:
         yield sink
     finally:
         controller.stop()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 async def test_letters_that_could_not_leave_for_three_hours_leave_once_each_afterwards(tmp_path: Path) -> None:
