@@ -14,6 +14,7 @@ from intake.deciding.joining import join_case
 from intake.deciding.opening import open_case
 from intake.deciding.question import Judgement, Question
 from intake.deciding.rules import judge
+from intake.deciding.undelivered import failure, notice
 from intake.letters.kinds import Letters
 from intake.letters.letter import Letter
 from intake.policy import Person
@@ -86,44 +87,11 @@ def _record(q: Question, judgement: Judgement, letters: Letters) -> Decision:
         return plain
     failed = [r for r in q.signals.reports if r.action in ("", "failed")] if q.signals.origin is Origin.BOUNCE else []
     data = {"inbound_id": q.inbound_id, "origin": q.signals.origin.value}
-    events = [Event(kind=Kind.REPORT_NOTED, at=q.now, actor="daemon", data=data)]
-    events += [
-        Event(
-            kind=Kind.DELIVERY_FAILED,
-            at=q.now,
-            actor="daemon",
-            data={"recipient": r.recipient, "status": r.status, "diagnostic": r.diagnostic[:300]},
-        )
-        for r in failed
-    ]
-    handler = q.policy.person(case.handler)
-    told = (
-        (
-            letters.hold_notice(
-                handler,
-                brand=q.brand,
-                case=case,
-                cause=q.cause,
-                now=q.now,
-                reason="delivery-failed",
-                words=failed[0].diagnostic or failed[0].status,
-                related=(),
-            ),
-        )
-        if failed and handler
-        else ()
-    )
-    return Decision(
-        verdict=plain.verdict,
-        reasons=plain.reasons,
-        hits=plain.hits,
-        misses=plain.misses,
-        case_ref=case.ref,
-        changes=(CaseChange(ref=case.ref, events=tuple(events)),),
-        letters=told,
-        party="robot",
-        score=plain.score,
-    )
+    noted = Event(kind=Kind.REPORT_NOTED, at=q.now, actor="daemon", data=data)
+    events = (noted, *(failure(each, now=q.now) for each in failed))
+    handler = q.policy.person(case.handler) if failed else None
+    told = (notice(case, failed[0], handler, q.brand, letters, cause=q.cause, now=q.now),) if handler else ()
+    return replace(plain, changes=(CaseChange(ref=case.ref, events=events),), letters=told, party="robot")
 
 
 def _hold(q: Question, judgement: Judgement, letters: Letters) -> Decision:
