@@ -146,6 +146,17 @@ def peak(pid: int) -> int:
     return 0
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What was left of the daemon, and what its books say."""
+
+    alive: bool
+    status: int  # of its end
+    most: int  # bytes resident
+    kept: int
+    faults: tuple[str, ...]
+
+
 async def crush(
     *, idle: int, half: int, large: int, seconds: float, memory: int = MEMORY
 ) -> tuple[list[Finding], dict[str, object]]:
@@ -155,38 +166,47 @@ async def crush(
         async with sinks.running() as sink:
             place = stack.enter_context(furnished(database="sqlite", sink=sink.port))
             one = Crush(place=place, idle=idle, half=half, large=large, seconds=seconds)
-            one.daemon.start(command)
-            try:
-                await one.run()
-                await _rest(place)
-                alive, most = one.daemon.alive, peak(one.daemon.pid)
-            finally:
-                status = await one.daemon.stop() if one.daemon.alive else -1
-            books = Books(place.url)
-            kept, faults = len(books.kept()), one.daemon.audit()["faults"]
-            books.close()
-    slow = [f"{seconds:.1f} s" for seconds in one.served if seconds > SERVED_SECONDS]
-    findings = [
-        Finding(promise="the daemon lives", broken=() if alive and status == 0 else (f"status {status}",)),
-        Finding(
-            promise="every accepted message is there",
-            broken=() if kept == one.accepted else (f"{kept} of {one.accepted}",),
-        ),
-        Finding(promise="the audit is clean", broken=tuple(fault["slug"] for fault in faults)),
-        Finding(promise="no more than 400 MB are resident", broken=(f"{most >> 20} MB",) if most > RESIDENT else ()),
-        Finding(promise="no good client is turned away", broken=tuple(map(str, one.late.elements()))),
-        Finding(promise="a good client is served within 2 s", broken=tuple(slow)),
-    ]
+            outcome = await _outcome(one, command)
+    figures = {"closed in by": f"{fence}, {memory >> 20} MB", **_figures(one, outcome)}
+    return _findings(one, outcome), figures
+
+
+async def _outcome(one: Crush, command: Sequence[str]) -> Outcome:
+    one.daemon.start(command)
+    try:
+        await one.run()
+        await _rest(one.place)
+        alive, most = one.daemon.alive, peak(one.daemon.pid)
+    finally:
+        status = await one.daemon.stop() if one.daemon.alive else -1
+    books = Books(one.place.url)
+    kept, faults = len(books.kept()), tuple(fault["slug"] for fault in one.daemon.audit()["faults"])
+    books.close()
+    return Outcome(alive=alive, status=status, most=most, kept=kept, faults=faults)
+
+
+def _findings(one: Crush, left: Outcome) -> list[Finding]:
+    """Promise by promise."""
+    broken = {
+        "the daemon lives": () if left.alive and left.status == 0 else (f"status {left.status}",),
+        "every accepted message is there": () if left.kept == one.accepted else (f"{left.kept} of {one.accepted}",),
+        "the audit is clean": left.faults,
+        "no more than 400 MB are resident": (f"{left.most >> 20} MB",) if left.most > RESIDENT else (),
+        "no good client is turned away": tuple(map(str, one.late.elements())),
+        "a good client is served within 2 s": tuple(f"{s:.1f} s" for s in one.served if s > SERVED_SECONDS),
+    }
+    return [Finding(promise=promise, broken=how) for promise, how in broken.items()]
+
+
+def _figures(one: Crush, left: Outcome) -> dict[str, object]:
     served = sorted(one.served)
-    figures = {
-        "closed in by": f"{fence}, {memory >> 20} MB",
+    return {
         "answers to idlers and half requests": one.answers,
         "messages of good clients, all accepted": len(served),
         "s for one of them, median and longest": f"{served[len(served) // 2]:.2f}, {served[-1]:.2f}",
         "times that a large mail was put off": one.put_off,
-        "MB resident at most": most >> 20,
+        "MB resident at most": left.most >> 20,
     }
-    return findings, figures
 
 
 async def _rest(place: Place) -> None:

@@ -125,21 +125,11 @@ def running(tokens: str = "http://127.0.0.1:9/", *, certificate: Path | None = N
     `tokens` is the address that says whose an access token is: it answers with JSON that has a "username". The
     `certificate` is a PEM file that holds its key as well; without one there is no TLS.
     """
-    program = shutil.which("dovecot", path="/usr/sbin:/usr/bin")
-    if program is None:
-        pytest.skip("Dovecot is not installed")
-    if os.geteuid() != 0:
-        pytest.skip("Dovecot needs root to start")
-    user = pwd.getpwnam("nobody")
+    program = _program()
     port, tls_port = free_port(), free_port() if certificate else 0
-    tls = f"ssl = yes\nssl_cert = <{certificate}\nssl_key = <{certificate}" if certificate else "ssl = no"
-    # A folder of its own: its workers are nobody, and pytest keeps its folders to its own user.
-    home = Path(tempfile.mkdtemp(prefix="answerable-dovecot-"))
-    home.chmod(0o755)
-    for folder in (home / "run", home / "mail"):
-        folder.mkdir()
-        os.chown(folder, user.pw_uid, user.pw_gid)
+    home = _home()
     config = home / "dovecot.conf"
+    tls = f"ssl = yes\nssl_cert = <{certificate}\nssl_key = <{certificate}" if certificate else "ssl = no"
     names = {"user": "nobody", "group": "nogroup"}
     config.write_text(CONFIG.format(home=home, port=port, tls=tls, tls_port=tls_port, **names))
     (home / "oauth2.conf").write_text(f"tokeninfo_url = {tokens}\nusername_attribute = username\n")
@@ -151,6 +141,26 @@ def running(tokens: str = "http://127.0.0.1:9/", *, certificate: Path | None = N
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=15)
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _program() -> str:
+    program = shutil.which("dovecot", path="/usr/sbin:/usr/bin")
+    if program is None:
+        pytest.skip("Dovecot is not installed")
+    if os.geteuid() != 0:
+        pytest.skip("Dovecot needs root to start")
+    return program
+
+
+def _home() -> Path:
+    """A folder of its own: its workers are nobody, and pytest keeps its folders to its own user."""
+    user = pwd.getpwnam("nobody")
+    home = Path(tempfile.mkdtemp(prefix="answerable-dovecot-"))
+    home.chmod(0o755)
+    for folder in (home / "run", home / "mail"):
+        folder.mkdir()
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    return home
 
 
 def _wait_for_greeting(port: int, process: subprocess.Popen[bytes], home: Path) -> None:

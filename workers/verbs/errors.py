@@ -37,12 +37,15 @@ def spoken(verb: Callable[[], int]) -> int:
         output.complain("the database does not answer")
         return 1
     except BrokenPipeError:
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-        )  # whoever read has left: there is nothing to flush to
+        _flush_to_nobody()
         return 130
     except KeyboardInterrupt:
         return 130
     except OSError as error:
         output.complain(f"{error.filename or 'this machine'}: {error.strerror or 'cannot be used'}")
         return 1
+
+
+def _flush_to_nobody() -> None:
+    """Whoever read what we say has left, and what is still to be said must not fail when it is flushed."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
