@@ -40,7 +40,7 @@ def read(blob: bytes) -> Message:
         headers=head.fields,
         parts=parts,
         defects=_slugs([*limits, *head.defects, *unpacked, *cut, *layout.marks(root), *_repairs(root), *unread]),
-        **told(written.text, page),
+        **told(written.text, page, head.first("subject")),
     )
 
 

@@ -29,7 +29,7 @@ _DATED = re.compile(
 _TIME = re.compile(r"(?<![\d.:/])\d{1,2}[:.h]\d{2}(?![\d/]|\.\d)")
 _WHOLE_DATE = re.compile(r"(?<!\d)(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?!\d)")
 _TIME_LAST = re.compile(r"\d{1,2}[:.h]\d{2}(?: uhr)?\)?\s?[:：]$")
-_MAILBOX = re.compile(r"[<(\[][^\s<>()@]{0,80}@[^\s<>()@]{1,200}[>)\]]|mailto:")
+_MAILBOX = re.compile(r"[<(\[]([^\s<>()@]{0,80}@[^\s<>()@]{1,200})[>)\]]|mailto:")
 # Gmail before 2018, whose colon may get lost; and its Asian form of date, name and mailbox.
 _BARE_STAMP = re.compile(r"\d{4}-\d\d-\d\d \d{1,2}:\d\d gmt[+-]\d\d:\d\d \S")
 _LISTED = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s[^<]{0,200}<[^<>@\s]{1,80}@[^<>@\s]{1,200}>:?$")
@@ -58,6 +58,12 @@ def attribution_start(lines: Sequence[str], end: int, *, before_quote: bool) -> 
         told = framed or mailbox or (dated and ("@" in text or _TIME.search(text))) or _TIME_LAST.search(text)
         return start if before_quote or told else None
     return start if (dated or before_quote) and mailbox and _TIME.search(text) else None
+
+
+def mailbox_in(sentence: str) -> str:
+    """The address in brackets that an attribution names, or ""."""
+    found = _MAILBOX.search(sentence)
+    return (found[1] or "") if found else ""
 
 
 def part_shared_line(line: str) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from intake.message import Forwarded
-from intake.words.attribution import attribution_start
+from intake.words.attribution import attribution_start, mailbox_in
 from intake.words.headers import LONGEST_BLOCK, Block, block_at, field_of, marker_of
 from intake.words.lines import bare, is_quoted, may_tell, next_filled, unquoted
 from intake.words.vocabulary import FORWARD_PREFIXES
@@ -17,11 +17,12 @@ _LONGEST_SUBJECT = 500  # characters
 _LABELS = re.compile(r"^\s*(?:\[[^\[\]:]{1,40}\]\s*)*")  # "[External]", as gateways and lists put before it
 
 
-def find_forward(lines: Sequence[str]) -> Forwarded | None:
+def find_forward(lines: Sequence[str], *, passed_on: bool = False) -> Forwarded | None:
     """The first message that a text, given by its lines, passes on or holds with its header lines, or None. Never raises.
 
     A client's marker is enough, and so is a block of header lines, since Outlook writes nothing else; `is_forward_subject`
-    tells the two apart where it matters. An attribution ("On Monday Ann wrote:") is a reply, not a forward.
+    tells the two apart where it matters. An attribution ("On Monday Ann wrote:") is a reply, unless the subject says that the
+    message was `passed_on`: Outlook on a Mac writes nothing else above a forward.
     """
     for at, line in enumerate(lines):
         if not may_tell(line):
@@ -30,7 +31,7 @@ def find_forward(lines: Sequence[str]) -> Forwarded | None:
         if found:
             return _forwarded(lines, found)
         if _is_answer(lines, at):
-            return None
+            return _attributed(lines, at) if passed_on else None
     return None
 
 
@@ -45,6 +46,14 @@ def _is_answer(lines: Sequence[str], at: int) -> bool:
     following = next_filled(lines, at + 1)
     before_quote = following < len(lines) and is_quoted(lines[following])
     return not is_quoted(lines[at]) and attribution_start(lines, at, before_quote=before_quote) is not None
+
+
+def _attributed(lines: Sequence[str], at: int) -> Forwarded | None:
+    """What stands below the attribution that ends on line `at`, if that names a mailbox."""
+    start = attribution_start(lines, at, before_quote=True)
+    sender = mailbox_in(" ".join(lines[start : at + 1]))
+    below = Block(start=at + 1, end=at + 1, fields={"from": sender})
+    return _forwarded(lines, below) if sender else None
 
 
 def _opening(lines: Sequence[str], at: int, line: str) -> Block | None:
@@ -80,7 +89,8 @@ def _forwarded(lines: Sequence[str], block: Block) -> Forwarded:
 def _passage(lines: Sequence[str], block: Block) -> Sequence[str]:
     """The forwarded words: where the client marked them with ">", as far as the marks go; else all the rest."""
     rest = lines[block.end :]
-    if block.start >= len(lines) or not is_quoted(lines[block.start]):
+    all_marked = all(is_quoted(line) for line in rest if line.strip())
+    if not all_marked and (block.start >= len(lines) or not is_quoted(lines[block.start])):
         return rest
     return [_peel(line) for line in takewhile(lambda line: is_quoted(line) or not line.strip(), rest)]
 

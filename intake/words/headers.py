@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -13,6 +14,8 @@ from intake.words.vocabulary import FORWARDED, ORIGINAL
 _LONGEST_NAME = 30
 _NAME_ENDS = (":", "：", "|", "\t")
 LONGEST_BLOCK = 40  # lines
+_PIECES = re.compile(r" (?:-{2,}|/) ")  # Thunderbird says it in two languages at once, in some translations
+_WRITTEN_BY_A_PROGRAM = "\u200e"  # Windows Mail sets one around every figure of a date
 _WIDE = 60  # characters: a value this long may be wrapped
 
 
@@ -31,9 +34,10 @@ def marker_of(line: str) -> Literal["original", "forwarded"] | None:
     if not text or len(text) > 200 or not (text[0] in RULES or text[-1] in ":："):
         return None
     words = text.strip(RULES + ":：.").replace("İ", "i").lower()
-    if words in FORWARDED or words.startswith(("forwarded message from", "forwarded by ", "weitergeleitet von ")):
+    said = {words, *(_PIECES.split(words) if text[0] == text[-1] == "-" else ())}
+    if said & FORWARDED or words.startswith(("forwarded message from", "forwarded by ", "weitergeleitet von ")):
         return "forwarded"
-    return "original" if words in ORIGINAL else None
+    return "original" if said & ORIGINAL else None
 
 
 def field_of(line: str) -> tuple[str, str] | None:
@@ -107,4 +111,5 @@ def _convinces(fields: Mapping[str, str], marked: bool) -> bool:
         return False
     addressed = any("@" in fields.get(name, "") for name in ("from", "to"))
     others = len(fields.keys() & {"to", "date", "subject"})
-    return (others >= 2 and "subject" in fields) or (others >= 1 and addressed)
+    dated = _WRITTEN_BY_A_PROGRAM in fields.get("date", "")
+    return (others >= 2 and ("subject" in fields or dated)) or (others >= 1 and addressed)

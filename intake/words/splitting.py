@@ -10,14 +10,14 @@ import re
 from itertools import groupby
 
 from intake.message import Words
-from intake.words.attribution import attribution_start, part_shared_line
+from intake.words.attribution import attribution_start
 from intake.words.headers import block_at, field_of, marker_of
+from intake.words.laying import laid_out
 from intake.words.lines import (
     Whose,
     is_framed,
     is_quoted,
     is_rule,
-    lines_of,
     may_tell,
     next_filled,
     unquoted,
@@ -39,16 +39,14 @@ def split(text: str, html: str | None = None) -> Words:
     The three parts together hold every word of `text`. Where nothing would be left as new, all of it counts as new,
     unless it is plain that the sender added nothing: then `reply` is empty.
     """
-    return part(text, lines_of(text), html)
+    return part(text, laid_out(text), html)
 
 
-def part(text: str, lines: list[str], html: str | None) -> Words:
-    """As `split`, for a text whose lines are known."""
-    if "wrote:" in text:
-        lines = [one for line in lines for one in part_shared_line(line)]
-    owners = _owners(lines, html)
+def part(text: str, lines: list[str], html: str | None, *, passed_on: bool = False) -> Words:
+    """As `split`, for a text whose lines are known; `passed_on` when the subject says that it is a forward."""
+    owners = _owners(lines, html, passed_on=passed_on)
     words = _words(lines, owners)
-    return words if words.reply or _only_passed_on(lines) else Words(reply=text.strip())
+    return words if words.reply or passed_on or _only_passed_on(lines) else Words(reply=text.strip())
 
 
 def _only_passed_on(lines: list[str]) -> bool:
@@ -57,7 +55,7 @@ def _only_passed_on(lines: list[str]) -> bool:
     return all(map(is_quoted, filled)) or any(marker_of(unquoted(line)) == "forwarded" for line in filled)
 
 
-def _owners(lines: list[str], html: str | None) -> list[Whose]:
+def _owners(lines: list[str], html: str | None, *, passed_on: bool) -> list[Whose]:
     owners: list[Whose] = owners_by_markup(lines, html) if html else ["reply"] * len(lines)
     marked = [
         at for at, line in enumerate(lines) if ">" in line and is_quoted(line) and not _ends_a_broken_mailbox(lines, at)
@@ -67,7 +65,9 @@ def _owners(lines: list[str], html: str | None) -> list[Whose]:
         owners[at] = "quoted"
     if "quoted" in owners:
         _mark_strays(lines, owners)
-    introduced = _mark_boundaries(lines, owners) or any(reply_marker_end(lines, at) for at in marked)
+    introduced = _mark_boundaries(lines, owners, passed_on=passed_on) or any(
+        reply_marker_end(lines, at) for at in marked
+    )
     if len(marked) < _LEAST_MARKED and not introduced and "quoted" not in before:
         owners = before
     _mark_signatures(lines, owners)
@@ -87,10 +87,10 @@ def _mark_strays(lines: list[str], owners: list[Whose]) -> None:
             owners[at] = "quoted"
 
 
-def _mark_boundaries(lines: list[str], owners: list[Whose]) -> bool:
+def _mark_boundaries(lines: list[str], owners: list[Whose], *, passed_on: bool) -> bool:
     """What stands above a quotation belongs to it; where no marked quotation follows, all the rest is the quotation.
 
-    With nothing new above it, the rest stays: there people wrote below an unmarked quotation, or in it.
+    With nothing new above it, the rest stays, unless it was passed on: people write below an unmarked quotation, or in it.
     Says whether there was any such line.
     """
     if not any(map(may_tell, lines)):
@@ -107,7 +107,7 @@ def _mark_boundaries(lines: list[str], owners: list[Whose]) -> bool:
         found, (start, end) = True, span
         following = next_filled(lines, end)
         unmarked = following < len(lines) and owners[following] == "reply"
-        if unmarked and (first_new < start or marker_of(lines[start])):
+        if unmarked and (first_new < start or passed_on or marker_of(lines[start])):
             end = following = len(lines)
         start = _with_rules_above(lines, start)
         owners[start:end] = ["quoted"] * (end - start)

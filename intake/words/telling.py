@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TypedDict
 
 from intake.message import Forwarded
-from intake.words.forward import find_forward
+from intake.words.forward import find_forward, is_forward_subject
 from intake.words.language import language_of
-from intake.words.lines import lines_of
+from intake.words.laying import laid_out
 from intake.words.splitting import part
 
 
@@ -21,14 +21,15 @@ class Told(TypedDict):
     language: str | None
 
 
-def told(text: str, page: str | None = None) -> Told:
+def told(text: str, page: str | None = None, subject: str = "") -> Told:
     """What `text` holds; `page` is the same message's HTML as the client wrote it. Never raises."""
-    lines = lines_of(text)
-    words = part(text, lines, page)
+    lines = laid_out(text)
+    passed_on = is_forward_subject(subject)
+    words = part(text, lines, page, passed_on=passed_on)
     return Told(
         reply=words.reply,
         signature=words.signature,
         quoted=words.quoted,
-        forwarded=find_forward(lines),
+        forwarded=find_forward(lines, passed_on=passed_on),
         language=language_of(words.reply or text),
     )

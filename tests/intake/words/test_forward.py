@@ -90,6 +90,8 @@ MARKERS = [
         "Továbbított levél kezdete:",
         "---------- メッセージを転送 ---------",
         "-------- Προωθημένο μήνυμα --------",
+        "-------- Välitetty viesti / Fwd.Msg --------",
+        "-------- Preposlaná správa --- Forwarded Message --------",
     ),
 ]
 
@@ -148,6 +150,51 @@ def test_quoted_header_lines_and_words_are_read_without_their_marks() -> None:
     assert split(text).reply == "See below.\n\nThanks"
 
 
+def test_words_that_are_marked_below_unmarked_header_lines_are_read_without_their_marks() -> None:
+    found = told("---- Forwarded message ----\nFrom: Ann <a@b.org>\nSubject: Kettle\n\n> It leaks.\n>\n> Ann")[
+        "forwarded"
+    ]
+    assert found is not None
+    assert found.text == "It leaks.\n\nAnn"
+
+
+@pytest.mark.parametrize("language", ["en", "de", "uk", "tr", "ja"])
+def test_header_lines_in_a_row_behind_a_marker_are_told_apart(language: str) -> None:
+    row = "".join(f"{name.strip()}: {value}" for name, value in zip(BLOCKS[language], VALUES, strict=True))
+    text = f"Please look into this.\n\n  ----- Forwarded Message ----- {row}\n It leaks."
+    found = told(text)["forwarded"]
+    assert found is not None
+    assert (found.from_, found.date, found.to, found.subject) == VALUES
+    assert split(text).reply == "Please look into this."
+
+
+def test_what_follows_the_subject_in_a_row_belongs_to_it() -> None:
+    row = "From: Ann <a@b.org>To: Desk <d@b.org>Subject: To: whom it concerns"
+    found = told(f"----- Forwarded Message ----- {row}\nIt leaks.")["forwarded"]
+    assert found is not None
+    assert (found.to, found.subject, found.text) == ("Desk <d@b.org>", "To: whom it concerns", "It leaks.")
+
+
+def test_a_line_that_only_resembles_header_lines_in_a_row_stays_whole() -> None:
+    text = "----- Forwarded message ----- that is what I saw: To: nobody"
+    assert split(text).reply == text
+
+
+def test_a_subject_makes_a_forward_of_what_would_be_an_answer() -> None:
+    text = 'On 3/11/2025, 10:12, "Ann Lee" <ann@example.org> wrote:\n\n    It leaks.'
+    assert told(text, subject="Re: Kettle")["forwarded"] is None
+    passed_on = told(text, subject="FW: Kettle")
+    assert passed_on["forwarded"] is not None
+    assert (passed_on["forwarded"].from_, passed_on["forwarded"].text) == ("ann@example.org", "It leaks.")
+    assert passed_on["reply"] == ""
+
+
+def test_a_subject_alone_makes_no_forward() -> None:
+    words = told("It leaks. I told you so yesterday:\n\nbring it back!", subject="I: a kettle")
+    assert (words["forwarded"], words["quoted"]) == (None, "")
+    assert words["reply"].startswith("It leaks.")
+
+
 def test_a_header_value_that_was_wrapped_is_put_together() -> None:
     found = told(
         "---- Forwarded message ----\nFrom: Ann <a@b.org>\nSubject: a kettle that leaks since\nMonday\nTo: Desk <d@b.org>\n\nHi"
@@ -178,7 +225,13 @@ def test_what_was_passed_on_in_the_message_that_is_answered_is_no_forward() -> N
     )
 
 
-@pytest.mark.parametrize("text", ["From: Rome\nTo: Paris\nDate: 3 May\n\nThis journey was a disgrace."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "From: Rome\nTo: Paris\nDate: 3 May\n\nThis journey was a disgrace.",
+        "From: Rome\nSent: 3 May 2025 10:12\nTo: Paris\n\nThe parcel is lost.",
+    ],
+)
 def test_a_journey_is_not_taken_for_header_lines(text: str) -> None:
     assert split(f"Hello\n\n{text}").reply == f"Hello\n\n{text}"
 
