@@ -17,6 +17,7 @@ REPORT_TYPES = frozenset(
         "message/global-disposition-notification",
         "message/feedback-report",
         "text/rfc822-headers",
+        "message/rfc822-headers",  # as some write it
         "message/global-headers",
     }
 )
@@ -61,9 +62,9 @@ def leaves(node: Node) -> Iterator[Node]:
 
 def marks(node: Node) -> Iterator[Defect]:
     """What is special about a part: signed, encrypted, an invitation."""
-    pgp = "pgp" in node.params.get("protocol", "")
     if node.type == "multipart/signed":
-        yield Defect.SIGNED_PGP if pgp else Defect.SIGNED_SMIME
+        protocols = (node.params.get("protocol", ""), *(child.type for child in node.children))
+        yield Defect.SIGNED_PGP if any("pgp" in protocol for protocol in protocols) else Defect.SIGNED_SMIME
     elif node.type == "multipart/encrypted":
         yield Defect.ENCRYPTED_PGP
     elif node.type in ("application/pkcs7-mime", "application/x-pkcs7-mime"):
@@ -89,12 +90,16 @@ def _container(node: Node) -> Layout:
 
 
 def _alternative(node: Node) -> Layout:
-    """The children say the same thing: one body, of what only the plain versions hold and of the last one with HTML."""
+    """The children say the same thing: one body, of what only the plain versions hold and of the last one with HTML.
+
+    `text/enriched` and its like hold nothing that the plain version does not.
+    """
     versions = [of(child) for child in node.children]
     rich = [version for version in versions if _has_page(version)]
     plain = tuple(
         part for version in versions if not _has_page(version) for body in version.bodies for part in body.plain
     )
+    plain = tuple(part for part in plain if part.type == "text/plain" and part.content.strip()) or plain[-1:]
     bodies: tuple[Body, ...] = rich[-1].bodies if rich else ()
     if plain:
         bodies = (Body(plain=plain, html=tuple(part for body in bodies for part in body.html)),)

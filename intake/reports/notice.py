@@ -16,6 +16,7 @@ _RETURNED_TYPES = (
     "message/rfc822",
     "message/global",
     "text/rfc822-headers",
+    "message/rfc822-headers",
     "message/global-headers",
     "message/partial",
 )

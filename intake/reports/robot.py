@@ -14,6 +14,7 @@ from intake.reports.status import enhanced_codes, reply_codes
 from intake.senders.automatic import Marks
 from intake.senders.phrases import LIST_REFUSAL, away_subject
 from intake.senders.phrasing import contains, folded
+from intake.words import is_forward_subject
 
 _CERTAIN = 4
 _LIKELY = 3
@@ -27,7 +28,8 @@ _ROBOT_NAME = re.compile(
     r"system attendant|почтовая система|メール配信|系统管理员|退信"
 )
 _ANSWER = re.compile(
-    r"\s*(?:re|fwd?|aw|wg|sv|vs|rv|tr|antw|odp|ynt|ответ|回复|答复|转发)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE
+    r"\s*(?:re|aw|sv|antw|odp|ynt|vá|απ|bls|res|rif|ответ|відп|השב|回复|答复|回覆)\s*(?:\[\d+\])?\s*[:：]",
+    re.IGNORECASE,
 )
 _OPENING = 60  # lines: a robot says its errand at once
 _REPLY = 20_000  # characters
@@ -137,7 +139,7 @@ def _named_like_a_robot(name: str) -> bool:
 
 def answers(message: Message) -> bool:
     """Whether the subject says that somebody answers or forwards."""
-    return bool(_ANSWER.match(message.subject))
+    return bool(_ANSWER.match(message.subject)) or is_forward_subject(message.subject)
 
 
 def only_late(message: Message, said: Notice) -> bool:

@@ -42,6 +42,7 @@ _REPORT_TYPE = re.compile(r"report-type\s*=\s*\"?([a-z-]+)")
 _LOOP_HEADERS = frozenset(
     {
         "x-loop",
+        "x-no-loop",
         "x-answerable-loop",
         "x-otrs-loop",
         "x-znuny-loop",

@@ -28,7 +28,9 @@ _FORMULAS: Phrases = phrases("""
     رد تلقائي | תשובה אוטומטית | 자동 회신 | 부재 중 | automatická odpoveď | automatski odgovor | автоматичен отговор |
     resposta automàtica | balasan otomatis | trả lời tự động | ตอบกลับอัตโนมัติ | absent du bureau | buiten kantoor: |
     niet aanwezig: | ej på kontoret | poissa toimistosta | вне офиса: | ofis dışında: | işyeri dışında: | 不在办公室 |
-    不在辦公室 | خارج المكتب | fraværsbesked | fraværsassistent | frånvarobesked | ausência temporária
+    不在辦公室 | خارج المكتب | fraværsbesked | fraværsassistent | frånvarobesked | ausência temporária |
+    samodejni odgovor | automatinis atsakymas | automātiska atbilde | automaatvastus | erantzun automatikoa |
+    balasan automatik | स्वचालित उत्तर | sjálfvirkt svar | پاسخ خودکار
 """)
 
 # Beginnings that customers use as well: "Absence de réponse", "Vacation rental complaint".

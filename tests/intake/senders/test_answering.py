@@ -39,6 +39,7 @@ CASES = [
     ("no_reply_sender", {"From": "nicht-antworten@example.org"}, Origin.HUMAN),
     ("no_reply_sender", {"From": "ne_pas_repondre@example.org"}, Origin.HUMAN),
     ("loop", {"X_Loop": "yes"}, Origin.HUMAN),
+    ("loop", {"X_No_Loop": "yes"}, Origin.HUMAN),
     ("ticket_system", {"Message_ID": "<1@zammad.example.org>"}, Origin.HUMAN),
     ("auto_generated", {}, Origin.AUTO_GENERATED),
 ]

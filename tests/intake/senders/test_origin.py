@@ -86,6 +86,9 @@ def test_a_vacation_program_is_recognised_by(marks: str) -> None:
         "İşyeri Dışında: x",
         "Ej på kontoret: x",
         "Afwezig: Re: x",
+        "Automaatvastus: x",
+        "Samodejni odgovor: x",
+        "Sjálfvirkt svar: x",
         "Abwesend: x",
         "不在: x",
     ],
@@ -102,6 +105,8 @@ HUMAN = {
     "an inbox rule alone": {"X_MS_Exchange_Inbox_Rules_Loop": "a@example.org"},
     "an inbox rule that redirects": {"X_MS_Exchange_Inbox_Rules_Loop": "a@example.org", "Subject": "Out of stock"},
     "a subject that vacation programs use, too": {"Subject": "Absence de réponse"},
+    "an answer in Greek to an automatic reply": {"Subject": "ΑΠ: Automatic reply: Your chair", "Return_Path": "<>"},
+    "an automatic reply that a Finn passes on": {"Subject": "VL: Automatic reply: Your chair", "Return_Path": "<>"},
     "an answer to an automatic reply": {"Subject": "Re: Automatic reply: Your chair", "Return_Path": "<>"},
     "Auto-Submitted: no": {"Auto_Submitted": "no"},
     "typed in a ticket system that marks all it sends": {
