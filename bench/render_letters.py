@@ -52,7 +52,7 @@ def letters() -> Iterator[tuple[str, Letter, int]]:
     yield "acknowledgement", pen.acknowledgement(case, **ack), 860
     yield "acknowledgement-de", pen.acknowledgement(replace(case, language="de"), **ack), 960
     yield "reply", pen.reply(case, asha, **at, text=ANSWER), 640
-    yield "broken-promise", pen.promise_broken(case, cause="picture", now=late, broken=promise, renewed=renewed), 720
+    yield "broken-promise", pen.promise_broken(case, cause="picture", now=late, broken=promise, new=renewed), 720
     yield "follow-up", pen.follow_up(case, **at), 780
     told = {"words": case.words, "reasons": ("first-contact",), "kind_of": "new", "promise": promise}
     yield "notification", pen.notification(replace(case, first_time="asked"), asha, **at, **told), 1500

@@ -80,6 +80,15 @@ class PromiseState(StrEnum):
     BROKEN = "broken"
 
 
+class Echo(StrEnum):
+    """What our latest letter that went by itself has brought back, while no person of ours has written since."""
+
+    NO_LETTER = "no_letter"  # none went, or a person has written since
+    SILENCE = "silence"
+    PERSON = "person"  # an answer, as far as can be told by a person
+    MACHINE = "machine"  # an answer that a machine may have written, as it may have written all of the case
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Promise:
     """A commitment that the customer was told. Every date in a letter comes from one; none is ever typed."""
@@ -123,7 +132,8 @@ class Case:
     first_time: str = ""  # "", "asked", "yes", "no"
     contacts: int = 1  # messages from the customer
     replies: int = 0  # answers to the customer by a person
-    acknowledged_at: datetime | None = None
+    acknowledged_at: datetime | None = None  # the last time
+    echo: Echo = Echo.NO_LETTER
     promises: tuple[Promise, ...] = ()
     resolution: str = ""
     resolved_by: str = ""

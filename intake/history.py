@@ -13,6 +13,7 @@ from typing import Any, TypeAlias, cast
 
 from intake import shell
 from intake.case import Case, Event, Kind, Promise, PromiseState, Route, Status, when
+from intake.echo import echoed
 
 Changes: TypeAlias = dict[str, Any]  # new values of a case's fields
 _FIELDS = tuple(field.name for field in fields(Case))
@@ -48,7 +49,9 @@ def opened(event: Event) -> Case:
 
 
 def _contact_attached(case: Case, event: Event) -> Changes:
-    """Data: evidence (slugs), score, message_id, subject, participant, matters; address, where answers go to it by mail now."""
+    """Data: evidence (slugs), score, message_id, subject, participant, matters; address, where answers go to it by mail now;
+    machine, whether one may have written it.
+    """
     d = event.data
     return {
         "route": Route(channel="mail", address=d["address"]) if d.get("address") else case.route,
@@ -127,7 +130,7 @@ def _promise_kept(case: Case, event: Event) -> Changes:
 
 
 def _promise_broken(case: Case, event: Event) -> Changes:
-    """Data: id."""
+    """Data: id; told, whether the customer gets the honest letter."""
     return _with_promise(case, event.data["id"], state=PromiseState.BROKEN)
 
 
@@ -137,6 +140,7 @@ def _handler_nudged(case: Case, event: Event) -> Changes:
 
 
 def _acknowledged(case: Case, event: Event) -> Changes:
+    """Data: letter, its kind."""
     return {"acknowledged_at": event.at}
 
 
@@ -264,7 +268,8 @@ def fold(case: Case, events: Iterable[Event]) -> Case:
     """
     draft = SimpleNamespace(**{name: getattr(case, name) for name in _FIELDS})
     for event in events:
-        vars(draft).update(FOLDS[event.kind](cast(Case, draft), event), events=draft.events + 1)
+        changes = FOLDS[event.kind](cast(Case, draft), event)
+        vars(draft).update(changes, events=draft.events + 1, echo=echoed(draft.echo, event))
     return Case(**vars(draft))
 
 

@@ -6,15 +6,18 @@ Nothing here decides whether mail is filed: automatic marks stop answers, never 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from intake.case import Case, Echo, Event, Kind
 from intake.deciding.question import Question
+from intake.letters.letter import LetterKind
 from intake.signals import Dmarc
 from intake.tokens import untagged
 
 SAME_WORDS_FOR = timedelta(days=7)
 SAME_WORDS = 4_000  # characters that are compared: what a case keeps of them
 ALIKE = 0.8  # of the different words of both
+REPEATS_ITSELF = "repeats-itself"
 _WORD, _NUMBER = re.compile(r"\w+"), re.compile(r"\d+")
 
 
@@ -41,7 +44,20 @@ def repeats_itself(q: Question) -> str | None:
     """
     words = _words(q.message.reply or q.message.text)
     lately = (c for c in q.facts.of_contact if q.now - c.received_at <= SAME_WORDS_FOR)
-    return "repeats-itself" if any(_alike(words, _words(case.words)) for case in lately) else None
+    return REPEATS_ITSELF if any(_alike(words, _words(case.words)) for case in lately) else None
+
+
+def already_told(case: Case, *, reopened: bool) -> str | None:
+    """A letter that went by itself has told them who has it and by when, and no person of ours has done anything since: a
+    second one would say nothing new, and two programs would thank each other for ever. For a case that is joined.
+    """
+    acted_on = reopened and case.resolved_by != "customer"
+    return None if acted_on or case.echo is Echo.NO_LETTER else "already-told"
+
+
+def acknowledged(now: datetime, kind: LetterKind) -> Event:
+    """Such a letter goes out."""
+    return Event(kind=Kind.ACKNOWLEDGED, at=now, actor="daemon", data={"letter": kind.value})
 
 
 def _words(text: str) -> frozenset[str]:
@@ -80,8 +96,7 @@ def _of_limits(q: Question, case_ref: str | None) -> str | None:
         return "domain-limit"
     if facts.acks_all_1m >= limits.all_1m:
         return "overall-limit"
-    unproven = q.signals.dmarc is not Dmarc.PASS and not q.vouched_for and facts.known_since is None
-    return "unproven-limit" if unproven and facts.acks_all_1m >= limits.unproven_1m else None
+    return "unproven-limit" if not q.proven and facts.acks_all_1m >= limits.unproven_1m else None
 
 
 def _addressed_to_us(q: Question) -> bool:

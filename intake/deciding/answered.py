@@ -6,6 +6,7 @@ letter the one that was asked last. Where a person has written since, it may ans
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,7 @@ from intake.case import Case, Status
 from intake.cues import Answer, first_time_answer, merely_thanks, says_resolved
 from intake.deciding.question import Question
 from intake.letters.letter import LetterKind
+from intake.words.marker import reply_marker_end
 
 Asked = Literal["first-time", "follow-up", ""]
 
@@ -50,6 +52,16 @@ def _asked(q: Question, case: Case) -> Asked:
 
 
 def _words(q: Question) -> str:
-    """What they newly wrote. The links in our follow-up write the answer into the subject of an otherwise empty mail."""
+    """What they newly wrote. The links in our follow-up write the answer into the subject of an otherwise empty mail.
+
+    Who sends our letter back has written nothing above our line, and our words below it answer nothing.
+    """
+    if _is_our_letter(q.message.text.lstrip().splitlines()):
+        return ""
     own_subject = not q.message.in_reply_to and not q.message.quoted
     return q.words.strip() or (q.message.subject if own_subject else "")
+
+
+def _is_our_letter(lines: Sequence[str]) -> bool:
+    """Not quoted: it begins as our letters do."""
+    return bool(lines) and not lines[0].startswith(">") and reply_marker_end(lines, 0) is not None

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from intake.case import Case, Event, Kind, Promise, Status, stamp
+from intake.case import Case, Echo, Event, Kind, Promise, Status, stamp
 from intake.deciding import promising
 from intake.deciding.decision import CaseChange, Due
 from intake.history import fold
 from intake.hours import promise_due
 from intake.letters.kinds import Letters
 from intake.letters.letter import Letter
+from intake.letters.values import Told
 from intake.policy import Brand, Person, Policy
 
 
-def due(case: Case, policy: Policy, letters: Letters, *, now: datetime, written: int = 0) -> Due:
+def due(
+    case: Case, policy: Policy, letters: Letters, *, now: datetime, written: int = 0, others: Iterable[Case] = ()
+) -> Due:
     """Everything that is due on a case at `now`, and when to look again.
 
-    `written` is how many automatic letters its customer was sent in the last day.
+    `written` is how many automatic letters its customer was sent in the last day, `others` are what other cases they have:
+    who may be a machine on one of them may be one on all.
     """
-    look = _Look(case=case, policy=policy, letters=letters, now=now, written=written)
+    machine = any(each.echo is Echo.MACHINE for each in (case, *others))
+    look = _Look(case=case, policy=policy, letters=letters, now=now, written=written, machine=machine)
     if case.status not in promising.SETTLED:
         look = look.followed_up()
         for promise in promising.watched(look.case):
@@ -39,6 +45,7 @@ class _Look:
     letters: Letters
     now: datetime
     written: int
+    machine: bool  # may be answering us
     events: tuple[Event, ...] = ()
     out: tuple[Letter, ...] = ()
 
@@ -58,27 +65,27 @@ class _Look:
         return replace(self, out=(*self.out, *letters))
 
     def broken(self, promise: Promise) -> _Look:
-        """It cannot be kept any more. What the customer was told is renewed before its time has passed; leaders are told.
+        """It cannot be kept any more. The customer is told so before its time has passed, and leaders are.
 
-        Who has had their letters of the day is not told of the new time, so that it is a target of our own.
+        A new time that the customer does not read of is a target of our own.
         """
-        told = promise.kind == "news" and self.may_write
+        told = self._told(promise)
         early = promising.renewal(self.now, self.brand)
-        due_at = early if told else promise_due(early, self.brand.hours)
-        renewed = promising.made(self.case, "news" if told else "target", due_at, now=self.now)
-        look = self.then(self._event(Kind.PROMISE_BROKEN, id=promise.id), renewed)
+        due_at = early if told == "dated" else promise_due(early, self.brand.hours)
+        renewed = promising.made(self.case, "news" if told == "dated" else "target", due_at, now=self.now)
+        look = self.then(self._event(Kind.PROMISE_BROKEN, id=promise.id, told=bool(told)), renewed)
         if told:
-            look = look.write(
-                self.letters.promise_broken(
-                    look.case,
-                    cause=f"promise:{promise.id}",
-                    now=self.now,
-                    broken=promise,
-                    renewed=promising.promise_of(renewed),
-                )
-            )
+            new, cause = promising.promise_of(renewed) if told == "dated" else None, f"promise:{promise.id}"
+            letter = self.letters.promise_broken(look.case, cause=cause, now=self.now, broken=promise, new=new)
+            look = look.write(letter)
         cause = f"promise:{promise.id}:broken"
         return look.write(*(self._reminder(person, promise, cause, 100, told=told) for person in self._leaders()))
+
+    def _told(self, promise: Promise) -> Told:
+        """What the customer hears of a promise that is broken: nothing where a machine may be answering us."""
+        if promise.kind != "news" or not self.may_write or self.machine:
+            return ""
+        return "dated" if promising.renewable(self.case) else "last"
 
     def nudged(self, promise: Promise) -> _Look:
         """One reminder for the highest share of the time that has gone."""
@@ -119,7 +126,7 @@ class _Look:
     def _event(self, kind: Kind, **data: object) -> Event:
         return Event(kind=kind, at=self.now, actor="daemon", data=data)
 
-    def _reminder(self, person: Person, promise: Promise, cause: str, percent: int, *, told: bool = False) -> Letter:
+    def _reminder(self, person: Person, promise: Promise, cause: str, percent: int, *, told: Told = "") -> Letter:
         return self.letters.nudge(
             self.case, person, cause=cause, now=self.now, promise=promise, percent=percent, told=told
         )

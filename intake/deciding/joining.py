@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from intake.case import Case, Event, Kind, Status
 from intake.deciding import promising
-from intake.deciding.acknowledging import withheld
+from intake.deciding.acknowledging import acknowledged, already_told, withheld
 from intake.deciding.answered import Answered, answered
 from intake.deciding.decision import CaseChange, Decision
 from intake.deciding.question import Judgement, Question
 from intake.history import fold
 from intake.hours import Calendar, promise_due
 from intake.letters.kinds import About, Letters
-from intake.letters.letter import Letter
+from intake.letters.letter import Letter, LetterKind
 from intake.policy import Person
 
 ANSWERS = frozenset({"conversation", "signed-address", "message-id"})  # evidence that they answered us, not wrote anew
@@ -23,26 +23,27 @@ ANSWERS = frozenset({"conversation", "signed-address", "message-id"})  # evidenc
 def join_case(q: Question, judgement: Judgement, case: Case, letters: Letters) -> Decision:
     """Attach the contact and do what it asks for."""
     said = answered(q, case)
-    events = [_attached(q, judgement, case)]
+    events = [_attached(q, judgement, case, said)]
     events += _first_time(q, judgement, case, said)
     events += _outcome(q, case, said)
     after = fold(case, events)
     why_not = _no_acknowledgement(q, judgement, case, after, said)
-    promise = _promise(q, after, said, told=why_not is None)
-    after = fold(after, promise)
+    then = _promise(q, after, said, told=why_not is None)
+    then += [acknowledged(q.now, LetterKind.REPEAT_ACKNOWLEDGEMENT)] if why_not is None else []
+    after = fold(after, then)
     return Decision(
         verdict=judgement.rule.verdict,
         reasons=(*judgement.reasons, *((f"no-acknowledgement:{why_not}",) if why_not else ())),
         hits=judgement.hits,
         misses=judgement.misses,
         case_ref=case.ref,
-        changes=(CaseChange(ref=case.ref, events=(*events, *promise)),),
+        changes=(CaseChange(ref=case.ref, events=(*events, *then)),),
         letters=tuple(_letters(q, judgement, case, after, why_not, letters)),
         score=judgement.finding.score,
     )
 
 
-def _attached(q: Question, judgement: Judgement, case: Case) -> Event:
+def _attached(q: Question, judgement: Judgement, case: Case, said: Answered) -> Event:
     """Who began in a chat and goes on by mail is answered by mail: the window may be closed by now."""
     by_mail = case.route.channel != "mail" and q.raw.media_type == "message/rfc822"
     return Event(
@@ -58,8 +59,14 @@ def _attached(q: Question, judgement: Judgement, case: Case) -> Event:
             "participant": q.sender,
             "address": q.signals.sender if by_mail else None,
             "matters": list(q.signals.matters),
+            "machine": _perhaps_a_machine(q, said),
         },
     )
+
+
+def _perhaps_a_machine(q: Question, said: Answered) -> bool:
+    """It is marked as one's, or nothing speaks for a person: it answers no question of ours, and nobody vouches for it."""
+    return bool(q.signals.auto_reply_reason) or not (said.first_time or q.proven)
 
 
 def _first_time(q: Question, judgement: Judgement, case: Case, said: Answered) -> list[Event]:
@@ -134,7 +141,8 @@ def _no_acknowledgement(q: Question, judgement: Judgement, before: Case, after: 
     reopened = after.reopened > before.reopened
     if not reopened and (_goes_on(judgement) or said.thanks):
         return "conversation-goes-on"
-    return withheld(q, after.route.address, None if reopened else before.ref)
+    limited = withheld(q, after.route.address, None if reopened else before.ref)
+    return limited or already_told(before, reopened=reopened)
 
 
 def _promise(q: Question, after: Case, said: Answered, *, told: bool) -> list[Event]:

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 from intake.case import Case, Event, Kind, Promise, Route, stamp
 from intake.cues import first_time_answer
-from intake.deciding.acknowledging import repeats_itself, withheld
+from intake.deciding.acknowledging import REPEATS_ITSELF, acknowledged, repeats_itself, withheld
 from intake.deciding.decision import CaseChange, Decision, Hold
 from intake.deciding.promising import made, promise_of
 from intake.deciding.question import Judgement, Question
 from intake.history import replay
 from intake.hours import Calendar, promise_due
 from intake.letters.kinds import Letters
-from intake.letters.letter import Letter
+from intake.letters.letter import Letter, LetterKind
 from intake.matters import summary
 from intake.message import Address, Forwarded
 from intake.policy import Person
@@ -149,8 +149,10 @@ def _promise(q: Question, *, told: bool) -> Event | None:
 
 def _acknowledgement_event(q: Question, why_not: str | None) -> Event:
     if why_not is None:
-        return Event(kind=Kind.ACKNOWLEDGED, at=q.now, actor="daemon")
-    return Event(kind=Kind.ACKNOWLEDGEMENT_WITHHELD, at=q.now, actor="daemon", data={"reason": why_not})
+        return acknowledged(q.now, LetterKind.ACKNOWLEDGEMENT)
+    machine = why_not == REPEATS_ITSELF or bool(q.signals.auto_reply_reason)
+    data = {"reason": why_not, "machine": machine}
+    return Event(kind=Kind.ACKNOWLEDGEMENT_WITHHELD, at=q.now, actor="daemon", data=data)
 
 
 def _letters(

@@ -10,7 +10,7 @@ from collections.abc import Container, Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from intake.case import Case, Event, Kind, Promise, Status, stamp, when
+from intake.case import Case, Echo, Event, Kind, Promise, PromiseState, Status, stamp, when
 from intake.hours import Calendar, promise_due
 from intake.policy import Brand, Hours
 
@@ -49,6 +49,19 @@ def watched(case: Case) -> tuple[Promise, ...]:
     """The open promises that time is measured by: those that the customer knows of, else our own targets."""
     known = tuple(p for p in case.open_promises if p.kind == "news")
     return known or case.open_promises
+
+
+def renewable(case: Case) -> bool:
+    """Whether a broken promise is renewed: once by machine, for somebody who waits in silence. A second new date would be
+    worth nothing, and who writes back is answered by a person.
+    """
+    return case.echo is not Echo.PERSON and not any(_broken_since(case, promise) for promise in case.promises)
+
+
+def _broken_since(case: Case, promise: Promise) -> bool:
+    """The customer knew of it, and no person has written to them since it was made."""
+    since = case.answered_last_at is None or promise.made_at >= case.answered_last_at
+    return promise.kind == "news" and promise.state is PromiseState.BROKEN and since
 
 
 def renewal(now: datetime, brand: Brand) -> datetime:

@@ -63,6 +63,11 @@ class Question:
         return bool({claimed, self.message.conversation} & set(case.participants) - {None})
 
     @property
+    def proven(self) -> bool:
+        """It is they: their domain stands behind it, the channel knows them, or a person of ours answered them before."""
+        return self.signals.dmarc is Dmarc.PASS or self.vouched_for or self.facts.known_since is not None
+
+    @property
     def vouched_for(self) -> bool:
         """The channel itself knows who wrote. A provider that hands over a mail proves the provider, not the author."""
         return self.raw.envelope.verified and self.raw.media_type == "application/json"

@@ -16,6 +16,7 @@ from intake.hours import say_when
 from intake.letters.letter import Letter, LetterKind
 from intake.letters.stationery import Stationery
 from intake.letters.values import (
+    Told,
     Withheld,
     about_case,
     about_files,
@@ -48,18 +49,17 @@ class Letters:
         self, case: Case, *, cause: str, now: datetime, promise: Promise | None, ask_first_time: bool
     ) -> Letter:
         """We have it, this person looks after it, you hear from us by then."""
-        return self._to_customer(
-            LetterKind.ACKNOWLEDGEMENT, case, cause, now, promise=promise, ask_first_time=ask_first_time
-        )
+        asked: dict[str, Any] = {"ask_first_time": ask_first_time}
+        return self._to_customer(LetterKind.ACKNOWLEDGEMENT, case, cause, now, promise=promise, **asked)
 
     def repeat_acknowledgement(self, case: Case, *, cause: str, now: datetime, promise: Promise | None) -> Letter:
         """The person who dealt with it before has it. The first-time question is not asked: the register knows."""
         return self._to_customer(LetterKind.REPEAT_ACKNOWLEDGEMENT, case, cause, now, promise=promise)
 
-    def promise_broken(self, case: Case, *, cause: str, now: datetime, broken: Promise, renewed: Promise) -> Letter:
-        """An honest word about a promise that was not, or cannot be, kept; and the new one."""
+    def promise_broken(self, case: Case, *, cause: str, now: datetime, broken: Promise, new: Promise | None) -> Letter:
+        """An honest word about a promise that was not, or cannot be, kept; and the new one, if a machine may make one."""
         late = now >= broken.due_at
-        return self._to_customer(LetterKind.PROMISE_BROKEN, case, cause, now, promise=renewed, broken=broken, late=late)
+        return self._to_customer(LetterKind.PROMISE_BROKEN, case, cause, now, promise=new, broken=broken, late=late)
 
     def follow_up(self, case: Case, *, cause: str, now: datetime) -> Letter:
         """Has everything been resolved? In the owner's name."""
@@ -122,9 +122,9 @@ class Letters:
         )
 
     def nudge(
-        self, case: Case, person: Person, *, cause: str, now: datetime, promise: Promise, percent: int, told: bool
+        self, case: Case, person: Person, *, cause: str, now: datetime, promise: Promise, percent: int, told: Told
     ) -> Letter:
-        """So much of the time is gone; at 100 percent the promise is broken, and the customer was `told` or was not."""
+        """So much of the time is gone; at 100 percent the promise is broken, and the customer was `told` what."""
         known: dict[str, Any] = {"percent": percent, "told": told, "words": shortened(case.words)}
         return self._to_staff(LetterKind.NUDGE, case, person, cause, now, promise=promise, **known)
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import product
-from typing import Any
+from typing import Any, get_args
 
 from jinja2 import TemplateError
 
@@ -19,6 +19,7 @@ from intake.letters import covering
 from intake.letters.kinds import About, Letters
 from intake.letters.letter import Letter
 from intake.letters.stationery import Stationery
+from intake.letters.values import Told
 from intake.policy import Brand, Person, Policy
 from intake.reference import make
 
@@ -99,8 +100,8 @@ def _to_customer(pen: Letters, case: Case, person: Person) -> Iterator[partial[L
         yield partial(pen.acknowledgement, case, **AT, promise=promise, ask_first_time=promise is None)
         yield partial(pen.repeat_acknowledgement, case, **AT, promise=promise)
         yield partial(pen.reply, case, person, **AT, text="It is on its way.", promise=promise)
-    for broken in (PROMISE, replace(PROMISE, due_at=NOW)):
-        yield partial(pen.promise_broken, case, **AT, broken=broken, renewed=RENEWED)
+    for broken, renewed in product((PROMISE, replace(PROMISE, due_at=NOW)), (RENEWED, None)):
+        yield partial(pen.promise_broken, case, **AT, broken=broken, new=renewed)
     yield partial(pen.follow_up, case, **AT)
 
 
@@ -116,7 +117,7 @@ def _to_staff(pen: Letters, case: Case, person: Person, brand: Brand) -> Iterato
             kind_of=kind_of,
             promise=promise,
         )
-    for percent, promise, told in product((50, 100), (PROMISE, TARGET), (True, False)):
+    for percent, promise, told in product((50, 100), (PROMISE, TARGET), get_args(Told)):
         yield partial(pen.nudge, case, person, **AT, promise=promise, percent=percent, told=told)
     yield partial(pen.follow_up_task, case, person, **AT, due_at=RENEWED.due_at)
     yield partial(pen.status, case, person, **AT, history=("A customer wrote.",))

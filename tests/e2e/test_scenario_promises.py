@@ -107,7 +107,12 @@ async def test_the_renewed_promise_is_watched_like_the_first_one() -> None:
         ref = await complain(story)
         await story.until(datetime(2026, 1, 22, 12, 0, tzinfo=UTC))
         assert [p.state for p in (await story.case(ref)).promises] == ["broken", "broken", "open"]
-        assert clock(await story.letters("promise_broken")) == ["Wed 17:25", "Thu 11:55"]
+        first, second = await story.letters("promise_broken")
+        assert clock([first, second]) == ["Wed 17:25", "Thu 11:55"]
+        assert "the next one comes from a person" not in " ".join(first.words.split())
+        assert "the next one comes from a person" in " ".join(second.words.split())
+        await story.until(datetime(2026, 2, 22, 12, 0, tzinfo=UTC))
+        assert len(await story.letters("promise_broken")) == 2, "a machine promises no third time"
 
 
 @pytest.mark.parametrize(

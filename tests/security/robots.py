@@ -20,6 +20,7 @@ class Robot:
     threads: bool = True  # it answers in the thread; else every mail is a new one
     to_reply_to: bool = True  # it answers where Reply-To says; else the desk's own address
     invents: bool = False  # each answer is about another order: no program can tell it from a customer with many
+    answers: bool = False  # what we ask, in our words: no program can tell it from a customer who does
 
     @property
     def email(self) -> str:
@@ -67,5 +68,5 @@ ROBOTS = (
     ),
     Robot(name="echoes us", threads=False, to_reply_to=False, subject="{subject}", text="{words}"),
     Robot(name="angry echo", text="This is not good enough! Number {n}. I want a refund."),
-    Robot(name="says yes", text="Yes."),
+    Robot(name="says yes", text="Yes.", answers=True),
 )

@@ -5,7 +5,6 @@ The long form, with a thousand rounds and ten thousand senders, is `python -m be
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -16,27 +15,24 @@ import pytest
 from intake.message import Envelope, RawMessage
 from intake.policy import Key
 from tests.harbour import HARBOUR, POLICY
-from tests.security.duels import ANSWERS, Duel, flood, most_in_a_day
+from tests.security.duels import DAY, Duel, checked, faults, flood, most_within, repeats
 from tests.security.robots import ROBOTS
-from tests.story import Story, a_story
+from tests.story import Posted, Story, a_story, written
 
 
-async def test_l01_l02_no_robot_gets_a_second_answer_however_it_marks_its_mail() -> None:
+async def test_l01_l02_every_duel_with_a_robot_is_over_after_two_letters_however_it_marks_its_mail() -> None:
     """faveo#150, osTicket#1041, odoo#66329, freescout#4143: two programs wrote to each other all night."""
     async with a_story() as story:
         duel = Duel(story, ROBOTS)
         await duel.begin()
-        for _ in range(8):
+        for _ in range(10):
             await story.until(story.now + timedelta(hours=2))
             await duel.round(stubborn=True)
         letters = await duel.letters()
-        for robot in ROBOTS:
-            mine = [p for p in letters if p.address == robot.email]
-            answers = [p for p in mine if p.kind in ANSWERS]
-            assert len(answers) <= 2, f"{robot.name}: every duel is over after two"
-            assert most_in_a_day(mine) <= 3, f"{robot.name}: three letters of any kind a day"
-            assert all(n == 1 for n in Counter(p.ref for p in answers).values()), f"{robot.name}: one a case and day"
-        assert sum(duel.sent.values()) > 200
+        assert {robot.name: faults(robot, [p for p in letters if p.address == robot.email]) for robot in ROBOTS} == {
+            robot.name: [] for robot in ROBOTS
+        }
+        assert sum(duel.sent.values()) > 250
         filed = {robot.email: 0 for robot in ROBOTS}
         for case in [await story.case(ref) for ref in {p.ref for p in await story.letters()}]:
             filed[case.route.address] += 1
@@ -150,21 +146,20 @@ async def test_l07_a_person_whose_system_marks_all_mail_is_filed_and_not_answere
         ("dmarc=fail header.from={domain}", 1, 0),
         ("dmarc=none", 200, HARBOUR.acknowledgement.unproven_1m),
         ("dmarc=pass header.from={domain}", 1, HARBOUR.acknowledgement.per_domain_1h),
+        ("dmarc=pass header.from={domain}", 400, HARBOUR.acknowledgement.all_1m),
     ],
-    ids=["disowned", "unproven", "proven"],
+    ids=["disowned", "unproven", "of one proven domain", "of many proven domains"],
 )
 async def test_l08_a_flood_of_forged_senders_gets_no_answer_beyond_the_caps_and_none_holds_a_word_of_theirs(
     verdict: str, domains: int, most: int
 ) -> None:
     """Zendesk, winter 2025: acknowledgements that repeat a stranger's words are a cannon for spam."""
     async with a_story() as story:
-        await flood(story, senders=200, verdict=verdict, domains=domains)
+        await flood(story, senders=400, verdict=verdict, domains=domains)
         staff = {p.email for p in story.desk.policy.people}
         out = [posted for posted in await story.letters() if posted.address not in staff]
         assert len(out) == most
-        for posted in out:
-            assert b"zebra" not in posted.blob.lower()
-            assert "zebra" not in posted.words.lower()
+        assert not any(repeats(posted, "zebra") for posted in out)
 
 
 @pytest.mark.parametrize(
@@ -193,4 +188,54 @@ async def test_nobody_gets_more_than_three_automatic_letters_a_day_however_many_
         assert len(await story.letters("", "jo@customer.example")) == 3
         assert any("The customer was not told" in nudge.words for nudge in await story.letters("nudge"))
         await story.until(story.now + timedelta(days=6))
-        assert most_in_a_day(await story.letters("", "jo@customer.example")) <= 3
+        assert most_within(DAY, await story.letters("", "jo@customer.example")) <= 3
+
+
+async def test_who_waits_in_silence_is_told_of_two_broken_promises_and_a_forged_address_of_no_third() -> None:
+    """Zendesk, 2025: a letter each day for ever to somebody who never wrote."""
+    async with a_story() as story:
+        await story.mail("My lamp is broken.")
+        await story.until(story.now + timedelta(days=30))
+        told = await story.letters("", "jo@customer.example")
+        assert [letter.kind for letter in told] == ["acknowledgement", "promise_broken", "promise_broken"]
+        assert "by 12:00 on Wednesday 14 January" in told[1].words
+        assert "by 12:00" not in told[2].words.partition("the next one comes from a person")[2]
+        assert all(promise.kind == "target" for promise in (await story.case(told[0].ref)).open_promises)
+        assert len(await story.letters("nudge")) > 50, "staff are reminded all the same"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "letters"),
+    [
+        ("Yes, it is the first time.", "dmarc=none", ["acknowledgement", "promise_broken"]),
+        ("Any news?", "dmarc=pass header.from=customer.example", ["acknowledgement", "promise_broken"]),
+        ("We will look into it.", "dmarc=none", ["acknowledgement"]),
+    ],
+    ids=["answers our question", "domain vouches", "may be a machine"],
+)
+async def test_who_writes_back_as_a_person_does_is_told_in_time_and_what_may_be_a_machine_is_left_to_staff(
+    text: str, verdict: str, letters: list[str]
+) -> None:
+    async with a_story() as story:
+        await story.mail("My lamp is broken.")
+        answer = await story.latest("acknowledgement")
+        await story.arrives(behind_the_border(verdict, answer, text, story))
+        await story.until(story.now.replace(hour=17, minute=30))
+        told = await story.letters("", "jo@customer.example")
+        assert [letter.kind for letter in told] == letters
+        last = await story.latest("nudge")
+        assert ("The customer was not told" in last.words) == (len(letters) == 1)
+        assert ("without a new date" in last.words) == (len(letters) == 2)
+
+
+def behind_the_border(verdict: str, letter: Posted, text: str, story: Story) -> RawMessage:
+    raw = written(
+        text,
+        by="jo@customer.example",
+        to=str(letter.mail["Reply-To"]),
+        subject="Re: your letter",
+        at=story.now,
+        number=99,
+        In_Reply_To=letter.mail["Message-ID"],
+    )
+    return replace(raw, channel="lmtp", account="lmtp", blob=checked(verdict, "").encode() + raw.blob)

@@ -70,7 +70,8 @@ class Desk:
     def look(self, tx: Tx, case: Case, now: datetime) -> Due:
         """Do what time has made due on a case, as it was when it was taken up. Raises Conflict where it has moved on."""
         written = lookups.automatic_to(tx, case.route.address, now)
-        found = due(case, self.policy, self.letters, now=now, written=written)
+        others = cases.look_all(tx, lookups.of_people(tx, [case.route.address]).get(case.route.address, [])).values()
+        found = due(case, self.policy, self.letters, now=now, written=written, others=others)
         self._apply(tx, {None: found}, now, look=lambda _: found.next_look, seen=(case,))
         return found
 

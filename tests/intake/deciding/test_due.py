@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from intake.case import Case, Promise, PromiseState, Status
+from intake.case import Case, Echo, Promise, PromiseState, Status
 from intake.deciding.decision import Due
 from intake.deciding.due import due
 from intake.history import fold
@@ -148,3 +149,39 @@ def test_who_had_three_letters_today_is_not_written_to_and_staff_read_that_it_is
 def test_the_follow_up_of_who_had_three_letters_today_is_made_by_phone() -> None:
     assert told(looked(WAITING, FRIDAY, written=2)) == [("follow_up", "jo")]
     assert told(looked(WAITING, FRIDAY, written=3)) == [("follow_up_task", "asha")]
+
+
+def broken(case: Case, **how: Any) -> Due:
+    pen = letters()
+    return due(case, pen.policy, pen, now=TUESDAY.replace(hour=17, minute=25), **how)
+
+
+def test_a_promise_is_renewed_by_machine_once_and_then_never_again_until_a_person_has_written() -> None:
+    first = replace(NEWS, id="p0", state=PromiseState.BROKEN)
+    case = a_case(promises=(first, NEWS))
+    done = broken(case)
+    assert told(done) == [("promise_broken", "jo"), ("nudge", "asha"), ("nudge", "ben")]
+    assert "the next one comes from a person" in done.letters[0].text
+    assert "without a new date" in done.letters[1].text
+    assert after(case, done).promises[-1].kind == "target"
+    since = replace(case, answered_last_at=TUESDAY - timedelta(minutes=1))
+    assert "the next one comes from a person" in broken(since).letters[0].text, "they wrote before it was made"
+    answered = replace(
+        case, promises=(replace(first, made_at=TUESDAY - timedelta(days=1)), NEWS), answered_last_at=TUESDAY
+    )
+    assert "by 12:00 on Wednesday 14 January" in broken(answered).letters[0].text
+
+
+def test_who_has_written_back_is_told_but_promised_nothing_more_by_machine() -> None:
+    done = broken(a_case(promises=(NEWS,), echo=Echo.PERSON))
+    assert told(done)[0] == ("promise_broken", "jo")
+    assert "the next one comes from a person" in done.letters[0].text
+
+
+@pytest.mark.parametrize("on_another_case", [False, True])
+def test_who_may_be_a_machine_is_not_written_to_and_staff_read_so(on_another_case: bool) -> None:
+    case = a_case(promises=(NEWS,), echo=Echo.SILENCE if on_another_case else Echo.MACHINE)
+    done = broken(case, others=(a_case(echo=Echo.MACHINE),) if on_another_case else ())
+    assert told(done) == [("nudge", "asha"), ("nudge", "ben")]
+    assert "a machine may be answering us" in " ".join(done.letters[0].text.split())
+    assert after(case, done).echo is case.echo

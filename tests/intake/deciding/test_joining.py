@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
-from intake.case import Case, Promise, Route, Status
+from intake.case import Case, Echo, Event, Kind, Promise, Route, Status
 from intake.deciding.decision import Decision, Facts, Sent
+from intake.history import fold
 from intake.letters.letter import LetterKind
+from intake.signals import Dmarc
+from intake.words import REPLY_MARKER
 from tests.harbour import HARBOUR, POLICY, TUESDAY
 from tests.intake.asking import LAMP, REF, a_case, after, ask, decided, kinds, told
 
@@ -182,3 +185,67 @@ def test_a_thank_you_wakes_nobodys_clock() -> None:
 def test_a_handler_who_has_left_is_stood_for_by_the_owner() -> None:
     case = a_case(handler="gone", owner="kim")
     assert told(joined(case, "It is blue")) == [("notification", "kim@staff.harbour.example")]
+
+
+@pytest.mark.parametrize(
+    ("case", "text", "slug"),
+    [
+        (a_case(echo=Echo.SILENCE), LAMP, "already-told"),
+        (a_case(echo=Echo.PERSON), LAMP, "already-told"),
+        (a_case(echo=Echo.MACHINE), LAMP, "already-told"),
+        (a_case(echo=Echo.NO_LETTER), LAMP, None),
+        (replace(ASKED, resolved_by="wes", echo=Echo.SILENCE), "No, it is still broken", None),
+        (replace(DONE, resolved_by="customer", echo=Echo.SILENCE), "It broke again", "already-told"),
+        (replace(DONE, resolved_by="wes", echo=Echo.SILENCE), "It broke again", None),
+    ],
+)
+def test_after_an_acknowledgement_there_is_none_until_a_person_has_written_or_resolved_it(
+    case: Case, text: str, slug: str | None
+) -> None:
+    """L-02: a program whose mails joined its case by their words had four acknowledgements in 41 days."""
+    facts = Facts(of_contact=(case,)) if text is LAMP else Facts(by_token=case)
+    decision = decided(ask(text, now=NOON, facts=facts))
+    assert ("repeat_acknowledgement" in dict(told(decision))) == (slug is None)
+    assert (f"no-acknowledgement:{slug}" in decision.reasons) == (slug is not None)
+
+
+SILENT = a_case(first_time="asked", echo=Echo.SILENCE)
+
+
+@pytest.mark.parametrize(
+    ("text", "how", "echo"),
+    [
+        ("It is blue", {}, Echo.MACHINE),
+        ("It is blue", {"signals": {"dmarc": Dmarc.PASS}}, Echo.PERSON),
+        ("It is blue", {"known": TUESDAY}, Echo.PERSON),
+        ("It is blue", {"signals": {"dmarc": Dmarc.PASS}, "Auto_Submitted": "auto-generated"}, Echo.MACHINE),
+        ("Yes", {}, Echo.PERSON),
+        (f"{REPLY_MARKER}\n\nIs this the first time? A short yes is plenty.", {}, Echo.MACHINE),
+    ],
+    ids=["a stranger", "domain vouches", "known", "marked", "answers us", "sends our letter back"],
+)
+def test_what_may_be_a_machine_is_told_by_proof_by_marks_and_by_an_answer(
+    text: str, how: dict[str, Any], echo: Echo
+) -> None:
+    facts = Facts(by_token=SILENT, known_since=how.pop("known", None))
+    decision = decided(ask(text, now=NOON, facts=facts, **how))
+    result = after(decision, SILENT)
+    assert result.echo is echo
+    reply = Event(kind=Kind.REPLY_SENT, at=NOON, actor="asha", data={"text": "It leaves today."})
+    assert fold(result, [reply]).echo is Echo.NO_LETTER
+
+
+@pytest.mark.parametrize(
+    ("origin", "echo"), [("auto_reply", Echo.MACHINE), ("feedback_report", Echo.MACHINE), ("delay", Echo.SILENCE)]
+)
+def test_a_machines_report_on_a_case_is_an_answer_unless_it_tells_of_our_letter(origin: str, echo: Echo) -> None:
+    noted = Event(kind=Kind.REPORT_NOTED, at=NOON, actor="daemon", data={"origin": origin})
+    assert fold(SILENT, [noted]).echo is echo
+    assert fold(a_case(), [noted]).echo is Echo.NO_LETTER, "it answers no letter of ours"
+
+
+def test_an_acknowledgement_begins_to_wait_for_what_comes_back() -> None:
+    case = a_case()
+    decision = decided(ask(LAMP, now=NOON, facts=Facts(of_contact=(case,))))
+    result = after(decision, case)
+    assert (result.echo, result.acknowledged_at) == (Echo.SILENCE, NOON)

@@ -125,13 +125,13 @@ def test_a_promise_that_cannot_be_kept_is_said_so_with_a_new_date_and_no_excuse(
     due = datetime(2026, 1, 21, 17, 30, tzinfo=UTC)
     renewed = promise(datetime(2026, 1, 22, 12, 0, tzinfo=UTC))
     letter = PEN.promise_broken(
-        CASE, cause="promise:p1", now=due - timedelta(minutes=5), broken=promise(due), renewed=renewed
+        CASE, cause="promise:p1", now=due - timedelta(minutes=5), broken=promise(due), new=renewed
     )
     assert "We told you that you would hear from us by 17:30 today, Wednesday 21 January (UK time)." in letter.text
     assert "We are not able to keep that promise, and we are sorry." in letter.text
     assert "Asha Patel, who will be in touch by 12:00 on Thursday 22 January (UK time)." in letter.text
     assert not re.search(r"unfortunately|due to|because of|busy|volume|delay", letter.text)
-    late = PEN.promise_broken(CASE, cause="promise:p1", now=due, broken=promise(due), renewed=renewed)
+    late = PEN.promise_broken(CASE, cause="promise:p1", now=due, broken=promise(due), new=renewed)
     assert "We have not kept that promise" in late.text
 
 
@@ -211,7 +211,7 @@ def test_letters_that_go_by_themselves_say_nothing_that_a_customer_wrote() -> No
         resolution=said,
         ideas=(said,),
     )
-    broken = {"broken": TODAY, "renewed": TODAY}
+    broken = {"broken": TODAY, "new": TODAY}
     for speaker in (case, replace(case, language="de")):
         for letter in (
             acknowledgement(speaker, ask=True),
@@ -458,3 +458,14 @@ def test_a_locale_that_lacks_a_letter_borrows_the_whole_letter_never_half_of_it(
     assert "by 17:30 today, Tuesday 13 January" in letter.text
     assert letter.text.startswith(f"{REPLY_MARKER}\n\nPress Reply to answer the customer.")
     assert 'lang="en-GB"' in letter.html
+
+
+def test_a_promise_that_no_machine_renews_is_said_so_without_a_date() -> None:
+    due = datetime(2026, 1, 21, 17, 30, tzinfo=UTC)
+    letters = [
+        PEN.promise_broken(speaker, cause="promise:p1", now=due, broken=promise(due), new=None)
+        for speaker in (CASE, replace(CASE, language="de"))
+    ]
+    for letter, words in zip(letters, ("the next one comes from a person", "sondern ein Mensch"), strict=True):
+        assert words in " ".join(letter.text.split())
+        assert "Asha Patel" in letter.text
