@@ -1,85 +1,40 @@
 """Erases people and looks for them everywhere: `python -m bench.erasure --people 1000 [--postgres]`.
 
 Each has a name, an address, words and an order number of their own. They complain, some twice; a backup is made; they are
-erased one by one, and the backup is put back. Then every byte is searched: database, keys, register, old backup, restored one.
+erased one by one, and the backup is put back. Then every byte is searched, for them and for the keys that were destroyed:
+database, keys, register, old backup, restored one, and all files of the PostgreSQL server with its write-ahead log.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import re
-import shutil
-import sqlite3
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
+from bench.places import Place, place
 from intake.message import Envelope, RawMessage
 from store import cases, colleagues, erasing, inbound
 from store.audit import audit
 from store.backlog import backlog
 from store.database import Store
-from store.keyring import SCHEMA
-from store.migrate import migrate
 from store.person import find
 from store.register import rows
 from tests.harbour import POLICY, TUESDAY, FakeIds
 from tests.paper import letters
-from tests.store.databases import empty
 from workers.deciding.desk import Desk
 from workers.deciding.understanding import understand
 from workers.verbs import spreadsheet
 
+BEFORE_A_KEY = re.compile(rb"C|L\x00")
+DIGITS = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 SIGN = re.compile(rb"canary[0-9]|(?<![0-9a-z])0999[0-9]{6}(?![0-9a-z])", re.IGNORECASE)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """A database with its keys, and how it is saved to a file, and put back elsewhere."""
-
-    url: str
-    folder: Path
-
-    @property
-    def postgres(self) -> bool:
-        return self.url.startswith("postgresql")
-
-    def save(self, to: Path) -> None:
-        """A backup as docs/operating.md says: without the keys."""
-        if self.postgres:
-            subprocess.run(["pg_dump", f"--exclude-schema={SCHEMA}", "-f", str(to), self.url], check=True)
-            return
-        with closing(sqlite3.connect(self._file)) as origin, closing(sqlite3.connect(to)) as goal:
-            origin.backup(goal)
-
-    def put_back(self, backup: Path) -> None:
-        """An old database, and the keys of today."""
-        if self.postgres:
-            fresh = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
-            subprocess.run(["psql", "-q", "-c", fresh, self.url], check=True, stderr=subprocess.DEVNULL)
-            subprocess.run(["psql", "-q", "-f", str(backup), self.url], check=True, stdout=subprocess.DEVNULL)
-            return
-        for beside in ("-wal", "-shm"):
-            Path(f"{self._file}{beside}").unlink(missing_ok=True)
-        shutil.copy(backup, self._file)
-
-    def everything(self, to: Path) -> None:
-        """All that the server holds, keys as well; of SQLite the files say it."""
-        if self.postgres:
-            subprocess.run(["pg_dump", "-f", str(to), self.url], check=True)
-
-    @property
-    def _file(self) -> str:
-        return self.url.removeprefix("sqlite:///")
 
 
 def raw(person: int, turn: int) -> RawMessage:
@@ -143,51 +98,78 @@ async def shown(store: Store, folder: Path, name: str) -> None:
     (folder / f"{name}.txt").write_text(repr(every))
 
 
-def hits(folder: Path, but: Callable[[Path], bool] = lambda _: False) -> dict[str, int]:
+def hits(files: Iterable[Path]) -> dict[str, int]:
     """Where anybody is found, and how often."""
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and not but(path))
     return {path.name: count for path in files if (count := len(SIGN.findall(path.read_bytes())))}
 
 
-@contextmanager
-def place(*, postgres: bool) -> Iterator[Place]:
-    with tempfile.TemporaryDirectory(prefix="answerable-erasure-") as folder:
-        if postgres:
-            with empty(f"answerable_erasure_{os.getpid()}") as url:
-                migrate(url)
-                yield Place(url=url, folder=Path(folder))
-        else:
-            url = f"sqlite:///{folder}/desk.db"
-            migrate(url)
-            yield Place(url=url, folder=Path(folder))
+def openers(files: Iterable[Path], keys: set[bytes]) -> dict[str, int]:
+    """In which files keys lie, and how many."""
+    return {path.name: count for path in files if (count := len(keys & _candidates(path.read_bytes())))}
 
 
-async def story(at: Place, people: int) -> tuple[dict[str, int], list[float], list[str], int]:
-    """Where anybody is found at the end, seconds for each, faults of the audits, and hits before: those prove the search."""
-    store, took, faults = await Store.open(at.url), [], list[str]()
+def _candidates(data: bytes) -> set[bytes]:
+    """What may be a key: 32 bytes behind the sign that either database writes before so many, or 64 digits of a dump."""
+    raw = {data[sign.end() : sign.end() + 32] for sign in BEFORE_A_KEY.finditer(data)}
+    return raw | {bytes.fromhex(digits.decode()) for digits in DIGITS.findall(data)}
+
+
+@dataclass(kw_only=True)
+class Search:
+    """What was found, and that the search finds."""
+
+    before: int = 0  # hits while they were there
+    keys_before: int = 0
+    seconds: list[float] = field(default_factory=list)  # for each person
+    faults: list[str] = field(default_factory=list)  # of both audits
+    found: dict[str, int] = field(default_factory=dict)  # after: files, and how often
+    keys_logged: int = 0  # keys that were destroyed, in the server's write-ahead log
+    keys: dict[str, int] = field(default_factory=dict)  # the same at the end, in any file
+
+    @property
+    def clean(self) -> bool:
+        return bool(self.before and self.keys_before) and not (self.found or self.faults or self.keys)
+
+
+async def story(at: Place, people: int) -> Search:
+    search, store = Search(), await Store.open(at.url)
     await complain(store, people)
     await shown(store, at.folder, "before")
-    before = sum(hits(at.folder).values())
-    for path in at.folder.glob("before.*"):
+    keys = at.keys()
+    search.before, search.keys_before = _sum(hits(at.files())), _sum(openers(at.files(), _secrets(keys)))
+    for path in at.folder.glob("before.*"):  # a file that somebody exported is theirs to delete
         path.unlink()
     at.save(at.folder / "old-backup")
     for person in range(people):
         began = time.perf_counter()
         await forget(store, person)
-        took.append(time.perf_counter() - began)
+        search.seconds.append(time.perf_counter() - began)
     for turn in ("live", "restored"):
         result = await store.read(lambda tx: audit(tx, policy=POLICY))
-        faults += [f"{turn}: {fault.slug} {fault.where}" for fault in result.faults]
+        search.faults += [f"{turn}: {fault.slug} {fault.where}" for fault in result.faults]
         assert result.erased == people, (turn, result.erased)
         await shown(store, at.folder, turn)
         await store.close()
-        at.everything(at.folder / f"{turn}.sql")
         if turn == "live":
             at.put_back(at.folder / "old-backup")
             store = await Store.open(at.url)
             await store.write(lambda tx: erasing.finish(tx, policy=POLICY, now=TUESDAY))
-            faults += ["come back"] * await read_again(store, people)
-    return hits(at.folder), took, faults, before
+            search.faults += ["come back"] * await read_again(store, people)
+    destroyed = _secrets(
+        {number: keys[number] for number, secret in at.keys().items() if not secret and number in keys}
+    )
+    search.keys_logged = _sum(openers([path for path in at.files() if path.parent.name == "pg_wal"], destroyed))
+    at.let_the_log_go()
+    search.found, search.keys = hits(at.files()), openers(at.files(), destroyed)
+    return search
+
+
+def _secrets(keys: Mapping[int, bytes | None]) -> set[bytes]:
+    return {secret for secret in keys.values() if secret}
+
+
+def _sum(found: Mapping[str, int]) -> int:
+    return sum(found.values())
 
 
 def main() -> int:
@@ -195,11 +177,14 @@ def main() -> int:
     parser.add_argument("--people", type=int, default=1_000)
     parser.add_argument("--postgres", action="store_true")
     said = parser.parse_args()
-    with place(postgres=said.postgres) as at:
-        found, took, faults, before = asyncio.run(story(at, said.people))
-    print(f"{said.people} people: {before} hits before; after: {found or 'none'}; faults: {faults or 'none'}")
-    print(f"seconds for each: median {median(took):.3f}, longest {max(took):.3f}")
-    return 1 if found or faults or not before else 0
+    with place(on_postgres=said.postgres) as at:
+        search = asyncio.run(story(at, said.people))
+    print(f"{said.people} people: {search.before} hits before; after: {search.found or 'none'}")
+    print(f"{search.keys_before} keys before; destroyed ones after: {search.keys or 'none'}")
+    print(f"in the server's log, before it was let go: {search.keys_logged}")
+    print(f"faults: {search.faults or 'none'}")
+    print(f"seconds for each: median {median(search.seconds):.3f}, longest {max(search.seconds):.3f}")
+    return 0 if search.clean else 1
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Makes engines: the two databases, each set up so that a commit is a promise.
 
-SQLite runs with `synchronous=FULL` in WAL mode; PostgreSQL with `synchronous_commit=on`. Writers begin with BEGIN IMMEDIATE,
-because a SQLite transaction that reads first and writes later fails at once when somebody else writes.
+SQLite runs with `synchronous=FULL` in WAL mode, its keys without a log; PostgreSQL with `synchronous_commit=on`. Writers begin
+with BEGIN IMMEDIATE, because a SQLite transaction that reads first and writes later fails at once when somebody else writes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,13 @@ from store.errors import StoreError
 from store.keyring import SCHEMA, Keyring
 from store.sealing import attach
 
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON", "cache_size=-4000")
+_PRAGMAS = ("synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON", "cache_size=-4000")
+_LOGGED = ("journal_mode=WAL", *_PRAGMAS)
+_FORGETFUL = (
+    "journal_mode=TRUNCATE",
+    "secure_delete=ON",
+    *_PRAGMAS,
+)  # a key that is destroyed is in no log, nor in free pages
 # A network that swallows everything is a fault after seconds at either end; left alone, the kernel waits a quarter of an hour.
 _POSTGRES = "-c timezone=UTC -c synchronous_commit=on -c lock_timeout=10s -c tcp_user_timeout=6000"
 _CUT_OFF = {"keepalives_idle": 2, "keepalives_interval": 1, "keepalives_count": 3, "tcp_user_timeout": 5000}
@@ -91,7 +97,7 @@ def keyring(url: URL) -> Keyring:
     if path := sqlite_path(url):
         _make_private(path)
         pool = {"pool_size": 1, "max_overflow": 0}
-    return Keyring(_sqlite(url, begin="BEGIN IMMEDIATE", pragmas=(*_PRAGMAS, "secure_delete=ON"), **pool))
+    return Keyring(_sqlite(url, begin="BEGIN IMMEDIATE", pragmas=_FORGETFUL, **pool))
 
 
 def _beside(url: URL) -> URL:
@@ -108,7 +114,7 @@ def _postgres(url: URL, threads: int, ring: Keyring) -> Engines:
 
 
 def _sqlite(
-    url: URL, *, begin: str, query_only: bool = False, pragmas: tuple[str, ...] = _PRAGMAS, **options: Any
+    url: URL, *, begin: str, query_only: bool = False, pragmas: tuple[str, ...] = _LOGGED, **options: Any
 ) -> Engine:
     arguments = {"isolation_level": None, "check_same_thread": False, "timeout": 10}
     engine = create_engine(url, hide_parameters=True, connect_args=arguments, **options)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager
 from datetime import datetime
 from hashlib import sha256
 from threading import RLock
@@ -46,7 +46,9 @@ _DESTROY = (
 _BURIED = select(tombstone.c.mark).where(tombstone.c.mark.in_(bindparam("marks", expanding=True)))
 _DESTROYED = select(key.c.number).where(key.c.destroyed_at.is_not(None))
 _STATES = select(key.c.number, key.c.destroyed_at).where(key.c.number.in_(bindparam("numbers", expanding=True)))
-_ALONE = text("SELECT pg_advisory_xact_lock(7305813)")  # nodes that make the tables at the same time
+_ALONE = text("SELECT pg_advisory_xact_lock(7305813)")  # nodes that make the tables, or change them, at the same time
+# Writes PostgreSQL's file anew, with what this transaction sees and nothing else. VACUUM would keep what any older one may see.
+_ANEW = text(f"ALTER TABLE {SCHEMA}.key ALTER COLUMN secret TYPE bytea USING secret || ''::bytea")
 
 
 class Keyring:
@@ -91,15 +93,20 @@ class Keyring:
             self._graves = None
 
     def destroy(self, numbers: Iterable[int], marks: Iterable[str], *, at: datetime) -> None:
-        """Erase all that these keys sealed, and bury these marks: durable, and out of the file, when it returns."""
+        """Erase all that these keys sealed, and bury these marks: durable, and out of the file, when it returns.
+
+        SQLite overwrites what it deletes, and is set to keep no log.
+        """
         with self._lock:
             with self._begin() as tx:
+                _take_turns(tx)
                 if doomed := [{"which": number, "at": at} for number in numbers]:
                     tx.execute(_DESTROY, doomed)
                 fresh = sorted(set(marks) - self._buried(tx, sorted(set(marks))))
                 if fresh:
                     tx.execute(insert(tombstone), [{"mark": each} for each in fresh])
-            self._wipe()
+                if tx.dialect.name == "postgresql":
+                    tx.execute(_ANEW)
             self.forget()
 
     def buried(self, words: Sequence[str]) -> set[str]:
@@ -179,15 +186,6 @@ class Keyring:
                 tx.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
             KEYS.create_all(tx)
         self._ready = True
-
-    def _wipe(self) -> None:
-        """Leave no copy behind: neither in SQLite's log nor in the dead rows of PostgreSQL."""
-        if self._engine.dialect.name == "sqlite":
-            with closing(self._engine.raw_connection()) as connection:
-                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        else:
-            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql(f"VACUUM FULL {SCHEMA}.key")
 
 
 def _take_turns(tx: Connection) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,22 @@ def test_a_destroyed_key_opens_nothing_and_is_in_no_file_any_more(tmp_path: Path
     assert (unseal(keys, sealed), unseal_bytes(keys, left)) == (None, b"Bo")
     assert secret not in on_disk(tmp_path)
     assert keys.alive([number, other, 10**9]) == {number: False, other: True}
+    keys.dispose()
+
+
+def test_keys_that_were_kept_with_a_log_once_are_kept_without_one(tmp_path: Path) -> None:
+    """Until the daemon was updated, a destroyed key stayed in the log while somebody read the file."""
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    before = ring(url)
+    number = before.fresh()
+    secret = secrets_of(before, number)
+    before.dispose()
+    with closing(sqlite3.connect(tmp_path / "desk.db.keys")) as file:
+        assert file.execute("PRAGMA journal_mode=WAL").fetchone() == ("wal",)
+    keys = ring(url)
+    keys.destroy([number], [], at=TUESDAY)
+    assert (keys.alive([number]), secret in on_disk(tmp_path)) == ({number: False}, False)
+    assert [path.name for path in tmp_path.iterdir() if path.name.endswith("-wal")] == []
     keys.dispose()
 
 
