@@ -13,6 +13,7 @@ import re
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -100,12 +101,19 @@ async def shown(store: Store, folder: Path, name: str) -> None:
 
 def hits(files: Iterable[Path]) -> dict[str, int]:
     """Where anybody is found, and how often."""
-    return {path.name: count for path in files if (count := len(SIGN.findall(path.read_bytes())))}
+    return {path.name: count for path in files if (count := len(SIGN.findall(_content(path))))}
 
 
 def openers(files: Iterable[Path], keys: set[bytes]) -> dict[str, int]:
     """In which files keys lie, and how many."""
-    return {path.name: count for path in files if (count := len(keys & _candidates(path.read_bytes())))}
+    return {path.name: count for path in files if (count := len(keys & _candidates(_content(path))))}
+
+
+def _content(path: Path) -> bytes:
+    """A server may delete a file while others are read."""
+    with suppress(FileNotFoundError):
+        return path.read_bytes()
+    return b""
 
 
 def _candidates(data: bytes) -> set[bytes]:
@@ -144,6 +152,8 @@ async def story(at: Place, people: int) -> Search:
         began = time.perf_counter()
         await forget(store, person)
         search.seconds.append(time.perf_counter() - began)
+    destroyed = _secrets({number: keys.get(number) for number, secret in at.keys().items() if secret is None})
+    search.keys_logged = _sum(openers(at.log(), destroyed))
     for turn in ("live", "restored"):
         result = await store.read(lambda tx: audit(tx, policy=POLICY))
         search.faults += [f"{turn}: {fault.slug} {fault.where}" for fault in result.faults]
@@ -155,10 +165,6 @@ async def story(at: Place, people: int) -> Search:
             store = await Store.open(at.url)
             await store.write(lambda tx: erasing.finish(tx, policy=POLICY, now=TUESDAY))
             search.faults += ["come back"] * await read_again(store, people)
-    destroyed = _secrets(
-        {number: keys[number] for number, secret in at.keys().items() if not secret and number in keys}
-    )
-    search.keys_logged = _sum(openers([path for path in at.files() if path.parent.name == "pg_wal"], destroyed))
     at.let_the_log_go()
     search.found, search.keys = hits(at.files()), openers(at.files(), destroyed)
     return search

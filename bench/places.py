@@ -71,6 +71,10 @@ class Place:
         folders = (self.folder, *([self.server.home] if self.server else ()))
         return sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
 
+    def log(self) -> list[Path]:
+        """The server's write-ahead log as it lies there at this moment."""
+        return sorted((self.server.home / "data" / "pg_wal").glob("0*")) if self.server else []
+
     def let_the_log_go(self) -> None:
         """As docs/operating.md says, on a server that keeps no old segments for new ones."""
         if self.server:
