@@ -40,8 +40,8 @@ class Way(Protocol):
 class Wire:
     """A connection that is made when it is needed, and forgotten when something goes wrong."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, port: int, home: str = "127.0.0.1") -> None:
+        self._port, self._home = port, home
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
@@ -55,7 +55,9 @@ class Wire:
 
     async def connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if self._reader is None or self._writer is None:
-            self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port, limit=1 << 20)
+            self._reader, self._writer = await asyncio.open_connection(
+                "127.0.0.1", self._port, limit=1 << 20, local_addr=(self._home, 0)
+            )
             await self.greet()
         return self._reader, self._writer
 
@@ -63,8 +65,8 @@ class Wire:
 class Smtp(Wire):
     """SMTP or LMTP, one message after the other over one connection."""
 
-    def __init__(self, port: int, hello: str = "EHLO", login: str = "") -> None:
-        super().__init__(port)
+    def __init__(self, port: int, hello: str = "EHLO", login: str = "", home: str = "127.0.0.1") -> None:
+        super().__init__(port, home)
         self._hello, self._login = hello, login
 
     async def greet(self) -> None:
