@@ -83,7 +83,7 @@ def hostile(seed: int) -> Letter:
 
     ref = make("HH", seed)
     files = [
-        Attachment(name=words(), type=words(3), size=4, sha256="", content=words().encode("utf-8", "replace"))
+        Attachment(name=words(), type=words(3), size=4, content=words().encode("utf-8", "replace"))
         for _ in range(chance.randint(0, 2))
     ]
     return Letter(
