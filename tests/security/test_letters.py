@@ -1,7 +1,8 @@
 """What goes out is what was approved, whatever words stand in it, and however staff write it.
 
 The long form, with fifty thousand letters, is `python -m bench.approved`; a property that looks for its own examples is in
-`tests/intake/letters/test_compose.py`. That the database refuses a letter to anybody else is in `tests/store/test_audience.py`.
+`tests/intake/letters/test_compose_hostile.py`. That the database refuses a letter to anybody else is in
+`tests/store/test_audience.py`.
 """
 
 from __future__ import annotations

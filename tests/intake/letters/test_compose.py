@@ -1,13 +1,9 @@
-"""The exact bytes of letters, and that nobody's words can add to them."""
+"""The exact bytes of letters: their head, their words and their files."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import replace
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 from html import escape
 
 import pytest
@@ -16,61 +12,16 @@ from hypothesis import strategies as st
 
 from intake.case import Route
 from intake.letters.body import one_line, readable
-from intake.letters.compose import MAX_TEXT, compose
-from intake.letters.letter import Letter, LetterKind, Submission
+from intake.letters.compose import MAX_TEXT
+from intake.letters.letter import LetterKind
 from intake.letters.rehearsal import repertoire
 from intake.message import Attachment, RawMessage
 from intake.parse import parse
 from intake.signals import Direction
-from intake.tokens import customer_address, marked, prove
-from tests.harbour import ASHA, HARBOUR, POLICY, TUESDAY
+from intake.tokens import marked, prove
+from tests.harbour import HARBOUR, POLICY, TUESDAY
+from tests.intake.letters.sending import ID, LETTER, REF, made, read
 from tests.paper import stationery
-
-REF = "HH-4829-1357K"
-ID = "l000000000000001"
-LETTER = Letter(
-    kind=LetterKind.ACKNOWLEDGEMENT,
-    cause="inbound:1",
-    case_ref=REF,
-    brand="harbour",
-    to=Route(channel="mail", address="jo.marsh@example.org"),
-    subject=f"We have your message - {REF}",
-    text="Hello,\n\nwe have it.\n",
-    html="<p>Hello,</p><p>we have it.</p>",
-    automatic=True,
-    from_name="Harbour Home",
-    reply_address=customer_address(POLICY, HARBOUR, REF),
-    in_reply_to="a1@example.org",
-    references=("a0@example.org", "a1@example.org"),
-)
-HEADERS = {
-    "date", "from", "to", "reply-to", "subject", "message-id", "in-reply-to", "references", "x-answerable", "auto-submitted",
-    "x-auto-response-suppress", "mime-version", "content-type",
-}  # fmt: skip
-HOSTILE = (
-    "Hello\r\nBcc: victim@example.net",
-    "Hello\nX-Evil: 1",
-    "=?utf-8?q?Hello=0D=0ABcc=3A_victim=40example=2Enet?=",
-    "Hello\x85Bcc: a@b.example\u2028X: 1\u2029Y: 2",
-    "(" * 70 + "comment",
-    "NUL\x00 and \x1b[31m and \u202etxt.exe",
-    'A "quoted\\" <name> , b@example.net, c@example.net;',
-    "\ud800 half a pair",
-    "ü" * 400,
-    "x" * 5000,
-    "  leading,\ttabs  ",
-    "" + "😀" * 90,
-)
-
-
-def made(letter: Letter = LETTER) -> Submission:
-    return compose(letter, brand=HARBOUR, policy=POLICY, letter_id=ID, now=TUESDAY)
-
-
-def read(submission: Submission) -> EmailMessage:
-    message = message_from_bytes(submission.blob, policy=default)
-    assert isinstance(message, EmailMessage)
-    return message
 
 
 def test_the_bytes_say_what_the_letter_means() -> None:
@@ -132,62 +83,6 @@ def test_letters_without_a_person_behind_them_say_so(kind: LetterKind, automatic
     assert mail["X-Auto-Response-Suppress"] == ("All" if said else None)
 
 
-@pytest.mark.parametrize("words", HOSTILE)
-def test_hostile_words_in_headers_add_no_header_and_no_recipient(words: str) -> None:
-    """RT CVE-2012-4730, CVE-2013-3373; Python CVE-2024-6923, CVE-2025-11468, CVE-2026-1299."""
-    submission = made(
-        replace(LETTER, subject=words, from_name=words, to_name=words, in_reply_to=words, references=(words,))
-    )
-    assert harmless(submission)
-
-
-@settings(max_examples=150, deadline=None)
-@given(
-    subject=st.text(max_size=400),
-    name=st.text(max_size=120),
-    ids=st.lists(st.text(max_size=80), max_size=30),
-    text=st.text(max_size=2000),
-    file=st.text(max_size=200),
-)
-def test_no_text_at_all_adds_a_header_or_a_recipient(
-    subject: str, name: str, ids: list[str], text: str, file: str
-) -> None:
-    attachment = Attachment(name=file, type=file, size=1, content=text.encode(errors="replace"))
-    letter = replace(
-        LETTER,
-        subject=subject,
-        from_name=name,
-        to_name=name,
-        references=tuple(ids),
-        text=text,
-        html=text,
-        attachments=(attachment,),
-    )
-    submission = made(letter)
-    assert harmless(submission)
-    mail = read(submission)
-    assert [p.get_content_type() for p in mail.walk() if not p.is_multipart()][:2] == ["text/plain", "text/html"]
-    (found,) = mail.iter_attachments()
-    assert found.get_payload(decode=True) == attachment.content
-
-
-def harmless(submission: Submission) -> bool:
-    names = Counter(line.partition(b":")[0].lower().decode() for line in fields(submission.blob))
-    to = [f for f in fields(submission.blob) if f.lower().startswith(b"to:")]
-    assert set(names) <= HEADERS, names
-    assert set(names.values()) == {1}
-    assert submission.rcpt_to == ("jo.marsh@example.org",)
-    assert to[0].count(b"@") == 1
-    assert submission.blob.isascii()
-    assert b"\n" not in submission.blob.replace(b"\r\n", b"")
-    return max(map(len, submission.blob.split(b"\r\n"))) <= 998
-
-
-def fields(blob: bytes) -> list[bytes]:
-    """Header fields, unfolded by hand, so that nobody's parser is trusted."""
-    return blob.partition(b"\r\n\r\n")[0].replace(b"\r\n ", b" ").split(b"\r\n")
-
-
 @pytest.mark.parametrize(
     "subject", ["Größe & Farbe", "Lampe – falscher Schirm " * 8, "=?utf-8?q?not_encoded?=", "日本語の件名" * 20]
 )
@@ -206,14 +101,6 @@ def test_long_message_ids_stay_as_they_are_and_a_long_thread_keeps_its_first_and
     long = tuple(f"{number}{'x' * 150}@mail.example.org" for number in range(60))
     said = read(made(replace(LETTER, references=long, in_reply_to=long[-1])))["References"].split()
     assert said == [f"<{i}>" for i in (long[0], *long[-19:])]
-
-
-@pytest.mark.parametrize(
-    "address", ["jo@example.org, evil@example.net", "jo@example.org\r\nBcc: x@y.example", "jörg@example.org", "jo", ""]
-)
-def test_an_address_that_is_not_plainly_one_is_our_fault_and_not_sent(address: str) -> None:
-    with pytest.raises(ValueError, match="address"):
-        made(replace(LETTER, to=Route(channel="mail", address=address)))
 
 
 @pytest.mark.parametrize(
@@ -262,11 +149,6 @@ def test_long_lines_and_odd_characters_in_the_text_arrive_and_fit_every_server()
     found = read(submission).get_body(("plain",))
     assert found is not None
     assert found.get_content().split() == [*["word"] * 50_000, ".", "From", "me", "end"]
-
-
-def test_a_letter_to_a_customer_shows_no_address_of_staff() -> None:
-    letter = replace(LETTER, kind=LetterKind.REPLY, automatic=False, person="asha", from_name="Asha at Harbour Home")
-    assert ASHA.email.encode() not in made(letter).blob
 
 
 def test_a_chat_gets_the_letter_as_json() -> None:
