@@ -19,6 +19,7 @@ _TELLING = 6  # bytes beyond ASCII from which a charset can be told; fewer are r
 _ASCII = bytes(range(0x80))
 _CONTROLS = bytes([*range(9), 0x0B, *range(0x0E, 0x20), 0x7F])
 _AS_LATIN_1 = bytes([*range(0x80), *range(0xA0, 0x100)])
+_OF_SEVERAL_BYTES = frozenset({"cp932", "euc_jp", "gb18030", "big5hkscs", "cp949"})
 _LATE_CONTROL = re.compile(r"[\x80-\x84\x86-\x9f]")  # in UTF-8 all of them begin with C2
 
 # Where the WHATWG label, or plain practice, means more than the name Python knows.
@@ -160,6 +161,13 @@ def _by_label(data: bytes, codec: str) -> tuple[str, tuple[Defect, ...]]:
     text = strictly(data, codec)
     if text is not None:
         return text, ()
+    if codec.startswith(
+        "cp12"
+    ):  # one byte a character, and few bytes are none: one of those may be damage, or half of another's
+        found = _detected(data)
+        text = strictly(data, found) if found in _OF_SEVERAL_BYTES else None
+        if text is not None:
+            return text, (Defect.CHARSET_WRONG,)
     text = data.decode(codec, "replace")
     # A few bytes that do not fit are damage; when most do not fit, the label is wrong.
     lost = text.count("\ufffd")
@@ -175,12 +183,16 @@ def guess(data: bytes, hint: str = "") -> tuple[str, tuple[Defect, ...]]:
         text = strictly(data, codec) if codec else None
         if text is not None:
             return text, ()
-    found = codec_of(str(cchardet.detect(data[:SAMPLE])["encoding"] or "")) or "cp1252"
-    text = strictly(data, found)
+    text = strictly(data, _detected(data))
     if text is not None:
         return text, ()
     text = data.decode("cp1252", "replace")
     return text, (Defect.CHARSET_LOSSY,)
+
+
+def _detected(data: bytes) -> str:
+    """The codec that statistics name."""
+    return codec_of(str(cchardet.detect(data[:SAMPLE])["encoding"] or "")) or "cp1252"
 
 
 def strictly(data: bytes, codec: str) -> str | None:

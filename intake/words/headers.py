@@ -16,6 +16,7 @@ _NAME_ENDS = (":", "：", "|", "\t")
 LONGEST_BLOCK = 40  # lines
 _PIECES = re.compile(r" (?:-{2,}|/) ")  # Thunderbird says it in two languages at once, in some translations
 _WRITTEN_BY_A_PROGRAM = "\u200e"  # Windows Mail sets one around every figure of a date
+_MAILBOXES = ("from", "to", "cc", "reply-to")
 _WIDE = 60  # characters: a value this long may be wrapped
 
 
@@ -85,7 +86,9 @@ def _over_a_gap(lines: Sequence[str], at: int, fields: Mapping[str, str]) -> int
 
 def _continues(lines: Sequence[str], at: int, fields: dict[str, str]) -> bool:
     """True when line `at` is the rest of the value above it."""
-    if not fields[next(reversed(fields))]:
+    name, value = next(reversed(fields.items()))
+    unfinished = name in _MAILBOXES and value.count("<") > value.count(">") and ">" in lines[at]
+    if not value or unfinished:  # Gmail wraps between a bracket and its address
         return True
     for line in lines[at + 1 : at + 4]:
         found = field_of(line)

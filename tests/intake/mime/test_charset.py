@@ -58,6 +58,7 @@ def test_cve_2014_9472_no_label_reaches_a_codec_that_is_not_for_mail(label: str)
         ("すみません。", "iso2022_jp", "iso-2022-jp", None),
         ("스티해", "cp949", "ks_c_5601-1987", None),
         ("Grüße aus Köln", "utf-8", "iso-8859-1", "charset-wrong"),
+        ("ケトルからお湯が漏れています。", "cp932", "iso-8859-1", "charset-wrong"),
         ("Grüße aus Köln", "utf-8", "us-ascii", "charset-wrong"),
         ("Grüße aus Köln", "utf-8", "", "charset-missing"),
         ("Grüße aus Köln", "cp1252", "", "charset-missing"),
@@ -91,3 +92,7 @@ def test_a_few_damaged_bytes_do_not_make_the_label_wrong() -> None:
 
 def test_line_ends_are_made_one_kind_and_control_characters_removed() -> None:
     assert readable("a\r\nb\rc\x00\x07\x9bd\te") == "a\nb\ncd\te"
+
+
+def test_a_damaged_byte_in_a_text_of_one_byte_a_character_changes_nothing_else() -> None:
+    assert decode(b"Gr\xfc\xdfe aus \x81 K\xf6ln", "iso-8859-1") == ("Grüße aus \ufffd Köln", ("charset-lossy",))

@@ -150,6 +150,19 @@ def test_quoted_header_lines_and_words_are_read_without_their_marks() -> None:
     assert split(text).reply == "See below.\n\nThanks"
 
 
+def test_a_mailbox_that_was_wrapped_behind_its_bracket_is_put_together() -> None:
+    head = "---- Forwarded message ----\nFrom: Ann <a@b.org>\nSubject: Kettle\nTo: Desk <d@b.org>, Bob <\nb@b.org>"
+    found = told(f"{head}\n\nIt leaks.")["forwarded"]
+    assert found is not None
+    assert (found.to, found.text) == ("Desk <d@b.org>, Bob < b@b.org>", "It leaks.")
+
+
+def test_words_directly_below_a_subject_with_a_bracket_are_no_part_of_it() -> None:
+    found = told("From: Ann <a@b.org>\nTo: Desk <d@b.org>\nSubject: I <3 kettles\nIt leaks -> help\nAnn")["forwarded"]
+    assert found is not None
+    assert (found.subject, found.text) == ("I <3 kettles", "It leaks -> help\nAnn")
+
+
 def test_words_that_are_marked_below_unmarked_header_lines_are_read_without_their_marks() -> None:
     found = told("---- Forwarded message ----\nFrom: Ann <a@b.org>\nSubject: Kettle\n\n> It leaks.\n>\n> Ann")[
         "forwarded"
