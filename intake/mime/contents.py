@@ -15,9 +15,9 @@ from intake.words import told
 
 def read(blob: bytes) -> Message:
     """What a mail says, and whose words they are."""
-    blob, limits = prescan.bound(blob)
-    head = Head.of(blob)
-    root = reader.read(blob)
+    message = prescan.bound(blob)
+    head = Head.of(message)
+    root = reader.read(message)
     laid, unpacked = body.unwrapped(layout.of(root))
     written = body.written(laid.bodies)
     files = attachments.of(laid.files, written.html or "")
@@ -39,7 +39,9 @@ def read(blob: bytes) -> Message:
         attachments=files,
         headers=head.fields,
         parts=parts,
-        defects=_slugs([*limits, *head.defects, *unpacked, *cut, *layout.marks(root), *_repairs(root), *unread]),
+        defects=_slugs(
+            [*message.defects, *head.defects, *unpacked, *cut, *layout.marks(root), *_repairs(root), *unread]
+        ),
         **told(written.text, page, head.first("subject")),
     )
 
@@ -66,4 +68,4 @@ def _leaves(root: Node, depth: int) -> Iterator[Part]:
     for leaf in layout.leaves(root):
         yield Part(type=leaf.type, params=leaf.params, text=leaf.text, depth=depth)
         if leaf.type in MESSAGE_TYPES and depth < reader.MAX_DEPTH:
-            yield from _leaves(reader.read(prescan.bound(leaf.content)[0]), depth + 1)
+            yield from _leaves(reader.read(prescan.bound(leaf.content)), depth + 1)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from intake.message import Address
-from intake.mime import addresses, dates, headers, prescan, references
+from intake.mime import addresses, dates, headers, references
 from intake.mime.defects import Defect
+from intake.mime.prescan import Bounded
 
 _READ = ("from", "to", "cc", "reply-to")
 
@@ -24,12 +25,11 @@ class Head:
     defects: tuple[Defect, ...]
 
     @classmethod
-    def of(cls, blob: bytes) -> Head:
-        """The header at the beginning of a bounded message."""
-        head = prescan.head_of(blob)
-        fields, guesses = headers.decoded(
-            headers.split(head), "" if head.isascii() else headers.hint_of(blob[: len(head) + 20_000])
-        )
+    def of(cls, message: Bounded) -> Head:
+        """The header at the beginning of a message."""
+        ascii_only = all(value.isascii() for _, value in message.fields)
+        hint = "" if ascii_only else headers.hint_of(message.blob[: message.head + 20_000])
+        fields, guesses = headers.decoded(message.fields, hint)
         values: dict[str, list[str]] = {}
         for name, value in fields:
             values.setdefault(name, []).append(value)

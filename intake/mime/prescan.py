@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from dataclasses import dataclass
 
 from intake.mime import headers
 from intake.mime.defects import Defect
@@ -21,8 +22,18 @@ _BLANK_LINE = re.compile(rb"\n\r?\n")
 _FIELD_START = re.compile(rb"\n(?![ \t])")
 
 
-def bound(blob: bytes) -> tuple[bytes, tuple[Defect, ...]]:
-    """The message within the limits, its header block mended, and what was wrong with it."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bounded:
+    """A message within the limits, its header block mended and parted into fields, and what was wrong with it."""
+
+    blob: bytes
+    head: int  # how long the header block is, without the empty line
+    fields: list[tuple[str, str]]  # as `headers.split` reads them
+    defects: tuple[Defect, ...]
+
+
+def bound(blob: bytes) -> Bounded:
+    """The message that all reading begins with."""
     defects: list[Defect] = []
     if len(blob) > MAX_SIZE:
         blob = blob[:MAX_SIZE]
@@ -37,7 +48,10 @@ def bound(blob: bytes) -> tuple[bytes, tuple[Defect, ...]]:
     mended = headers.mended(short)
     if mended is not short:
         defects.append(Defect.HEADER_BROKEN)
-    return blob if mended is head else mended + blob[len(head) :], (*defects, *limits)
+    if mended is not head:
+        blob = mended + blob[len(head) :]
+        head = head_of(blob)
+    return Bounded(blob=blob, head=len(head), fields=headers.split(head), defects=(*defects, *limits))
 
 
 def head_of(blob: bytes) -> bytes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from intake.mime import charset, headers, html, params, prescan, transfer
 from intake.mime.boundaries import Boundaries, Delimiter
@@ -17,10 +18,13 @@ MAX_TEXT = 5_000_000  # bytes of a part that are read as text; as a file it stay
 
 _PLAINEST = {"text": "text/plain", "multipart": "multipart/mixed"}
 _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,80}<(?:!doctype html|html)[\s>]", re.IGNORECASE)
-_FIELD = re.compile(
-    r"\n(content-(?:type|disposition|transfer-encoding|id|location))[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)",
-    re.IGNORECASE,
+_TELLING = frozenset(
+    {"content-type", "content-disposition", "content-transfer-encoding", "content-id", "content-location"}
 )
+
+
+# The fields that matter here, the words that begin among them where an empty line is missing, and where the body begins.
+_Head: TypeAlias = tuple[dict[str, str], bytes, int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,10 +43,10 @@ class Node:
     defects: tuple[Defect, ...] = ()
 
 
-def read(blob: bytes) -> Node:
-    """The tree of a message that `prescan.bound` has bounded. What is wrong with its structure is in the root's defects."""
-    reading = _Reading(blob)
-    root, _ = reading.part(0, "text/plain", ())
+def read(message: prescan.Bounded) -> Node:
+    """The tree of a message. What is wrong with its structure is in the root's defects."""
+    reading = _Reading(message.blob)
+    root, _ = reading.whole(message)
     return replace(root, defects=(*root.defects, *reading.defects)) if reading.defects else root
 
 
@@ -55,11 +59,22 @@ class _Reading:
         self.parts = 0
         self.defects: list[Defect] = []
 
+    def whole(self, message: prescan.Bounded) -> tuple[Node, Delimiter | None]:
+        """All of it, whose header is mended and parted already."""
+        head = _fields(message.fields), b"", self._body(message.head, len(self.blob))
+        return self._opened(head, None, "text/plain", ())
+
     def part(self, start: int, default: str, open_: tuple[bytes, ...]) -> tuple[Node, Delimiter | None]:
         """The part that begins at `start`, and the delimiter behind it."""
         delimiter = self._next(start, open_)
+        head = self._head(start, delimiter.start if delimiter else len(self.blob))
+        return self._opened(head, delimiter, default, open_)
+
+    def _opened(
+        self, head: _Head, delimiter: Delimiter | None, default: str, open_: tuple[bytes, ...]
+    ) -> tuple[Node, Delimiter | None]:
+        fields, words, body = head
         limit = delimiter.start if delimiter else len(self.blob)
-        fields, words, body = self._head(start, limit)
         declared, parameters = _declared(fields, default)
         if declared.startswith("multipart/") and len(open_) == MAX_DEPTH:
             self.defects.append(Defect.LIMIT_DEPTH)
@@ -74,14 +89,14 @@ class _Reading:
     def _next(self, at: int, open_: tuple[bytes, ...]) -> Delimiter | None:
         return self.boundaries.next(at, open_) if self.boundaries else None
 
-    def _head(self, start: int, limit: int) -> tuple[dict[str, str], bytes, int]:
-        """The fields that matter here, the words that begin where an empty line is missing, and where the body begins."""
+    def _head(self, start: int, limit: int) -> _Head:
         end = prescan.header_end(self.blob, start, limit)
-        head, words = self.blob[start : min(end, start + prescan.MAX_HEADER_BLOCK)], b""
-        if start:  # that of the whole message is mended
-            head, words = headers.parted(head)
-        body = limit if end == limit else min(self.blob.find(b"\n", end) + 1, limit)
-        return _fields(head), words, body
+        head, words = headers.parted(self.blob[start : min(end, start + prescan.MAX_HEADER_BLOCK)])
+        return _fields(headers.split(head)), words, self._body(end, limit)
+
+    def _body(self, end: int, limit: int) -> int:
+        """Where the body begins, behind the empty line at `end`."""
+        return limit if end == limit else min(self.blob.find(b"\n", end) + 1, limit)
 
     def _boundary(self, parameters: Mapping[str, str], open_: tuple[bytes, ...], body: int, limit: int) -> bytes:
         """The declared boundary where it occurs, else one that plainly parts the body, else b""."""
@@ -119,10 +134,9 @@ def _before(blob: bytes, at: int) -> int:
     return at - (2 if blob[at - 2 : at - 1] == b"\r" else 1)
 
 
-def _fields(head: bytes) -> dict[str, str]:
-    """Fields by lower-case name. Of two that contradict each other the last counts: what is nearer to the words loses fewer."""
-    found = _FIELD.findall("\n" + headers.text_of(head))
-    return {name.lower(): headers.unfold(value.strip())[0] for name, value in found if value.strip()}
+def _fields(raw: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Those that tell what a part is. Of two that disagree the last counts: what is nearer to the words loses fewer."""
+    return {name: headers.unfold(value)[0] for name, value in raw if name in _TELLING and value}
 
 
 def _declared(fields: Mapping[str, str], default: str) -> tuple[str, dict[str, str]]:

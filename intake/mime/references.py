@@ -13,6 +13,8 @@ _BARE = re.compile(r"[^\s<>,;\"()]{1,500}@[^\s<>,;\"()]{1,500}")
 
 def ids(value: str) -> tuple[str, ...]:
     """The ids in order, each once. A bracketed id loses the white space that folding put into it."""
+    if not value:
+        return ()
     found = [_SPACE.sub("", one) for one in _BRACKETED.findall(value)] or _BARE.findall(value)
     return tuple(dict.fromkeys(one for one in found if one))[:MAX_IDS]
 

@@ -72,7 +72,7 @@ def _found_out(checked: Checked | None, domain: str) -> Dmarc:
 
 def from_domain(blob: bytes) -> str:
     """The domain of a From that is an identity, "" where it is none."""
-    head = Head.of(prescan.bound(blob[:MAX_HEAD])[0])
+    head = Head.of(prescan.bound(blob[:MAX_HEAD]))
     return (sender(Message(headers=head.fields))[0] or "").rpartition("@")[2]
 
 
