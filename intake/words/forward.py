@@ -10,24 +10,22 @@ from itertools import takewhile
 from intake.message import Forwarded
 from intake.words.attribution import attribution_start, mailbox_in
 from intake.words.headers import LONGEST_BLOCK, Block, block_at, field_of, marker_of
-from intake.words.lines import bare, is_quoted, may_tell, next_filled, unquoted
+from intake.words.lines import bare, is_quoted, next_filled, unquoted
 from intake.words.vocabulary import FORWARD_PREFIXES
 
 _LONGEST_SUBJECT = 500  # characters
 _LABELS = re.compile(r"^\s*(?:\[[^\[\]:]{1,40}\]\s*)*")  # "[External]", as gateways and lists put before it
 
 
-def find_forward(lines: Sequence[str], *, passed_on: bool = False) -> Forwarded | None:
+def find_forward(lines: Sequence[str], candidates: Sequence[int], *, passed_on: bool) -> Forwarded | None:
     """The first message that a text, given by its lines, passes on or holds with its header lines, or None. Never raises.
 
     A client's marker is enough, and so is a block of header lines, since Outlook writes nothing else; `is_forward_subject`
     tells the two apart where it matters. An attribution ("On Monday Ann wrote:") is a reply, unless the subject says that the
     message was `passed_on`: Outlook on a Mac writes nothing else above a forward.
     """
-    for at, line in enumerate(lines):
-        if not may_tell(line):
-            continue
-        found = _opening(lines, at, unquoted(line))
+    for at in candidates:
+        found = _opening(lines, at, unquoted(lines[at]))
         if found:
             return _forwarded(lines, found)
         if _is_answer(lines, at):

@@ -58,12 +58,13 @@ def _of_a_link(word: str) -> bool:
     return "//" in word or (len(word) >= _LEAST_OF_A_LINK and any(mark in word for mark in "=&%_"))
 
 
-def may_tell(line: str) -> bool:
-    """False for most lines, cheaply: whatever clients write above a message has a colon, or begins with a rule or a date."""
-    if ":" in line or "：" in line:
-        return True
-    start = line.lstrip()[:1]
-    return start in _TELLING or start.isdigit()
+def telling(lines: Sequence[str]) -> list[int]:
+    """The few lines to look at closely: what clients write above a message has a colon, or begins with a rule or a date."""
+    return [
+        at
+        for at, line in enumerate(lines)
+        if ":" in line or "：" in line or (start := line.lstrip()[:1]) in _TELLING or start.isdigit()
+    ]
 
 
 def is_rule(line: str) -> bool:

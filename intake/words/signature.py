@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from intake.words.closings import CLOSINGS, DISCLAIMERS, SENT_FROM, SENT_WITH, SLOGANS
 from intake.words.lines import bare, folded, is_rule
+from intake.words.tables import Beginnings
 
 _LONGEST_LINE = 80  # characters: contact lines are short, sentences are not
 _LONGEST_CLOSING = 45
@@ -24,11 +25,9 @@ _PARDON = (
     "desculp",
     "samsung",
 )
-_FIRST = 3  # letters, by which a line finds the small print that it may be: most lines begin otherwise
-_SMALL_PRINT = {
-    start: tuple(words for words in DISCLAIMERS if words.startswith(start))
-    for start in {words[:_FIRST] for words in DISCLAIMERS}
-}
+_DASHES = ("--", "—", "- --")
+_DEVICES = Beginnings(SENT_FROM)
+_SMALL_PRINT = Beginnings(DISCLAIMERS)
 _MOST_UNDER_DASHES = 15  # filled lines
 _MOST_UNDER_A_RULE = 12
 _MOST_UNDER_A_CLOSING = 9
@@ -60,21 +59,21 @@ def signature_start(lines: Sequence[str], start: int, end: int) -> int:
 def _begins(lines: Sequence[str], at: int, text: str, below: Sequence[str]) -> bool:
     """Whether the signature may begin on line `at`, with the filled lines `below` (the last first) not accounted for yet."""
     line = lines[at].strip()
-    if line in ("--", "—", "- --"):
-        return len(below) <= _MOST_UNDER_DASHES
-    if len(line) >= 5 and not line.strip("_"):
-        return len(below) <= _MOST_UNDER_A_RULE
+    if line[:1] in "-—_":
+        if line in _DASHES:
+            return len(below) <= _MOST_UNDER_DASHES
+        if len(line) >= 5 and not line.strip("_"):
+            return len(below) <= _MOST_UNDER_A_RULE
     if len(below) <= _MOST_UNDER_A_DEVICE and _is_device(text):
         return True
-    if _is_closing(text) and _is_contact_block(below):
+    if len(text) <= _LONGEST_CLOSING and _is_closing(text) and _is_contact_block(below):
         gap = at + 1 < len(lines) and not lines[at + 1].strip()
         return not gap or _has_details(below)
-    small_print = _SMALL_PRINT.get(text[:_FIRST].lower())
-    return small_print is not None and text[:_LONGEST_LINE].lower().startswith(small_print)
+    return _SMALL_PRINT.begin(text)
 
 
 def _is_closing(text: str) -> bool:
-    return len(text) <= _LONGEST_CLOSING and folded(text).rstrip(" ,.!;:，。،") in CLOSINGS
+    return folded(text).rstrip(" ,.!;:，。،") in CLOSINGS
 
 
 def _is_device(text: str) -> bool:
@@ -87,7 +86,7 @@ def _is_device(text: str) -> bool:
     phrase, comma, more = lower.partition(", ")
     if comma and not more.startswith(_PARDON):
         return False
-    return lower.startswith(SENT_FROM) or phrase.endswith(SENT_WITH)
+    return _DEVICES.begin(lower) or phrase.endswith(SENT_WITH)
 
 
 def _is_contact_block(below: Sequence[str]) -> bool:

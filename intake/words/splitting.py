@@ -7,6 +7,7 @@ message. In doubt the text stays in the reply.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import groupby
 
 from intake.message import Words
@@ -18,8 +19,8 @@ from intake.words.lines import (
     is_framed,
     is_quoted,
     is_rule,
-    may_tell,
     next_filled,
+    telling,
     unquoted,
     without_words,
 )
@@ -39,12 +40,13 @@ def split(text: str, html: str | None = None) -> Words:
     The three parts together hold every word of `text`. Where nothing would be left as new, all of it counts as new,
     unless it is plain that the sender added nothing: then `reply` is empty.
     """
-    return part(text, laid_out(text), html)
+    lines = laid_out(text)
+    return part(text, lines, telling(lines), html, passed_on=False)
 
 
-def part(text: str, lines: list[str], html: str | None, *, passed_on: bool = False) -> Words:
-    """As `split`, for a text whose lines are known; `passed_on` when the subject says that it is a forward."""
-    owners = _owners(lines, html, passed_on=passed_on)
+def part(text: str, lines: list[str], candidates: Sequence[int], html: str | None, *, passed_on: bool) -> Words:
+    """As `split`, for a text whose lines are known, and which of them are `telling`; `passed_on` as the subject says."""
+    owners = _owners(lines, candidates, html, passed_on=passed_on)
     words = _words(lines, owners)
     return words if words.reply or passed_on or _only_passed_on(lines) else Words(reply=text.strip())
 
@@ -55,7 +57,7 @@ def _only_passed_on(lines: list[str]) -> bool:
     return all(map(is_quoted, filled)) or any(marker_of(unquoted(line)) == "forwarded" for line in filled)
 
 
-def _owners(lines: list[str], html: str | None, *, passed_on: bool) -> list[Whose]:
+def _owners(lines: list[str], candidates: Sequence[int], html: str | None, *, passed_on: bool) -> list[Whose]:
     owners: list[Whose] = owners_by_markup(lines, html) if html else ["reply"] * len(lines)
     marked = [
         at for at, line in enumerate(lines) if ">" in line and is_quoted(line) and not _ends_a_broken_mailbox(lines, at)
@@ -65,7 +67,7 @@ def _owners(lines: list[str], html: str | None, *, passed_on: bool) -> list[Whos
         owners[at] = "quoted"
     if "quoted" in owners:
         _mark_strays(lines, owners)
-    introduced = _mark_boundaries(lines, owners, passed_on=passed_on) or any(
+    introduced = _mark_boundaries(lines, candidates, owners, passed_on=passed_on) or any(
         reply_marker_end(lines, at) for at in marked
     )
     if len(marked) < _LEAST_MARKED and not introduced and "quoted" not in before:
@@ -87,23 +89,19 @@ def _mark_strays(lines: list[str], owners: list[Whose]) -> None:
             owners[at] = "quoted"
 
 
-def _mark_boundaries(lines: list[str], owners: list[Whose], *, passed_on: bool) -> bool:
+def _mark_boundaries(lines: list[str], candidates: Sequence[int], owners: list[Whose], *, passed_on: bool) -> bool:
     """What stands above a quotation belongs to it; where no marked quotation follows, all the rest is the quotation.
 
     With nothing new above it, the rest stays, unless it was passed on: people write below an unmarked quotation, or in it.
     Says whether there was any such line.
     """
-    if not any(map(may_tell, lines)):
-        return False  # as in most mail
-    at, first_new, found = 0, len(lines), False
-    while at < len(lines):
-        if owners[at] != "reply" or not lines[at].strip():
-            at += 1
-            continue
-        span = _boundary(lines, owners, at) if may_tell(lines[at]) else None
+    seen, first_new, found = 0, len(lines), False
+    for at in candidates:
+        span = _boundary(lines, owners, at) if at >= seen and _is_new(lines, owners, at) else None
         if span is None:
-            at, first_new = at + 1, min(at, first_new)
             continue
+        above = (line for line in range(seen, at) if _is_new(lines, owners, line))
+        first_new = min(first_new, next(above, len(lines)))
         found, (start, end) = True, span
         following = next_filled(lines, end)
         unmarked = following < len(lines) and owners[following] == "reply"
@@ -111,8 +109,12 @@ def _mark_boundaries(lines: list[str], owners: list[Whose], *, passed_on: bool) 
             end = following = len(lines)
         start = _with_rules_above(lines, start)
         owners[start:end] = ["quoted"] * (end - start)
-        at = following
+        seen = following
     return found
+
+
+def _is_new(lines: list[str], owners: list[Whose], at: int) -> bool:
+    return owners[at] == "reply" and bool(lines[at].strip())
 
 
 def _with_rules_above(lines: list[str], start: int) -> int:

@@ -8,6 +8,7 @@ from intake.message import Forwarded
 from intake.words.forward import find_forward, is_forward_subject
 from intake.words.language import language_of
 from intake.words.laying import laid_out
+from intake.words.lines import telling
 from intake.words.splitting import part
 
 
@@ -25,11 +26,12 @@ def told(text: str, page: str | None = None, subject: str = "") -> Told:
     """What `text` holds; `page` is the same message's HTML as the client wrote it. Never raises."""
     lines = laid_out(text)
     passed_on = is_forward_subject(subject)
-    words = part(text, lines, page, passed_on=passed_on)
+    candidates = telling(lines)
+    words = part(text, lines, candidates, page, passed_on=passed_on)
     return Told(
         reply=words.reply,
         signature=words.signature,
         quoted=words.quoted,
-        forwarded=find_forward(lines, passed_on=passed_on),
+        forwarded=find_forward(lines, candidates, passed_on=passed_on),
         language=language_of(words.reply or text),
     )
