@@ -105,9 +105,9 @@ def _sorted_out(tokens: list[str]) -> tuple[list[str], str | None, list[str]]:
 
 def _phrase(tokens: list[str]) -> str:
     """A display name: quotes removed, encoded words decoded, on one line."""
-    text = "".join([_unquote(token) for token in tokens])
+    text = "".join([_unquote(token) for token in tokens]).strip()
     if text.isprintable() and "=?" not in text and "  " not in text:
-        return text.strip().strip('"').strip()  # as most are
+        return text.strip('"').strip()  # as most are
     text, _ = headers.one_line(encoded_words.decode(text)[0])
     return _SPACE.sub(" ", text).strip().strip('"').strip()
 

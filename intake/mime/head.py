@@ -27,7 +27,7 @@ class Head:
     @classmethod
     def of(cls, message: Bounded) -> Head:
         """The header at the beginning of a message."""
-        ascii_only = all(value.isascii() for _, value in message.fields)
+        ascii_only = message.blob[: message.head].isascii()
         hint = "" if ascii_only else headers.hint_of(message.blob[: message.head + 20_000])
         fields, guesses = headers.decoded(message.fields, hint)
         values: dict[str, list[str]] = {}

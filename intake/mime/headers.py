@@ -61,7 +61,8 @@ def unfold(value: str, hint: str = "") -> tuple[str, tuple[Defect, ...]]:
     """A raw value on one line, encoded words untouched. Bytes beyond ASCII are read as UTF-8, else by `hint`."""
     text, defects = (value, ()) if value.isascii() else _eight_bit(value.encode("ascii", "surrogateescape"), hint)
     if "\n" in text or "\r" in text:
-        text = " ".join([line.strip(" \t") for line in text.replace("\r", "\n").split("\n") if line])
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        text = " ".join([line.strip(" \t") for line in lines if line])
     return text, defects
 
 

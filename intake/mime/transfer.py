@@ -35,7 +35,7 @@ def _is_prose(data: bytes) -> bool:
 
 def _quoted(data: bytes) -> tuple[bytes, bool]:
     """Quoted-printable. White space behind a soft line break was added on the way (RFC 2045 section 6.7, rule 3)."""
-    return binascii.a2b_qp(_PADDED_BREAK.sub(b"=\n", data) if b"= " in data or b"=\t" in data else data), False
+    return binascii.a2b_qp(_PADDED_BREAK.sub(b"=\n", data)), False
 
 
 def _base64(data: bytes) -> tuple[bytes, bool]:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 _ENOUGH = 120  # characters: more adds cost, not certainty
+_PROSE = 160  # characters that as a rule hold as many of words
 _LEAST_LETTERS = 12
 _SURE = 0.45
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -56,7 +57,7 @@ def language_of(text: str) -> str | None:
 def _beginning(text: str) -> str:
     """The first words, as many as are enough: neither figures nor addresses."""
     text = _without_addresses(text[: 4 * _ENOUGH])
-    words = " ".join(_WORD.findall(text[: 2 * _ENOUGH]))
+    words = " ".join(_WORD.findall(text[:_PROSE]))
     if len(words) < _ENOUGH:
         words = " ".join(_WORD.findall(text))
     return words[:_ENOUGH]
