@@ -7,7 +7,9 @@ chatwoot#12054: deleted conversations came back with the next look into the mail
 from __future__ import annotations
 
 import asyncio
+import shutil
 import signal
+import smtplib
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -16,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.erasure import complain, forget, openers, story
+from bench.erasure import complain, forget, hits, openers, raw, story
 from bench.places import Place, place
 from store import cases, erasing
 from store.audit import audit
@@ -25,8 +27,11 @@ from store.errors import StoreError
 from store.person import find
 from tests.harbour import POLICY, TUESDAY
 from tests.servers.postgres import absent
+from tests.workers.running import ROOT, running
+from tests.workers.test_daemon import DAEMON, verb, wait_for
+from tests.workers.verbs.conftest import furnish
+from tests.workers.verbs.mails import SETTINGS
 
-ROOT = Path(__file__).parents[2]
 KILLED = """
 import asyncio, os, signal, sys
 from store import erasing
@@ -122,3 +127,32 @@ async def test_a_lost_key_that_no_erasure_explains_is_a_fault() -> None:
         store = await Store.open(mine.url)
         assert "key-missing" in await faults(store)
         await store.close()
+
+
+def test_d04_who_is_erased_beside_the_running_daemon_is_in_no_file_of_its_folder_its_log_at_debug_included(
+    tmp_path: Path,
+) -> None:
+    """But for letters in the outbox folder: those went out."""
+    settings, people = furnish(tmp_path), range(3)
+    settings.write_text(f'{DAEMON}[log]\nlevel = "debug"\n{SETTINGS}')
+    with running(tmp_path, "--config", str(settings)) as daemon:
+        with smtplib.SMTP("127.0.0.1", daemon.ports["smtp"], timeout=60) as wire:
+            for person in people:
+                mail = raw(person, 0)
+                wire.sendmail(str(mail.envelope.mail_from), list(mail.envelope.rcpt_to), mail.blob)
+        wait_for(lambda: daemon.log.count('"message_decided"') == len(people))
+        assert "Canary0" in verb(tmp_path, "cases", "--config", settings)
+        for person in people:
+            verb(
+                tmp_path,
+                "erase",
+                f"canary{person}@canary{person}.example",
+                "--yes",
+                "--even-open",
+                "--config",
+                settings,
+            )
+        assert daemon.stop(signal.SIGTERM) == 0
+        shutil.rmtree(tmp_path / "outbox", ignore_errors=True)
+        assert hits(path for path in tmp_path.rglob("*") if path.is_file()) == {}
+        assert verb(tmp_path, "audit", "--config", settings).endswith("clean\n")
