@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, func, or_, select
 
 from intake.letters.letter import Submission
+from store import blobs
 from store.schema import blob, inbound, outbox
 from store.sealing import marked_name
 from store.writer import Tx
@@ -41,15 +42,16 @@ def since(tx: Tx, account: str, conversation: str, position: int) -> list[Line]:
             seen_in = row.id
         else:
             seen_out = row.id
+        content = blobs.whole(tx, row) or b""
         submission = Submission(
             channel=account,
             mail_from="",
             rcpt_to=(conversation,),
             message_id="" if is_inbound else row.message_id,
-            blob=row.content,
+            blob=content,
         )
         place = (seen_in << SHIFT) | seen_out
-        lines.append(Line(position=place, at=at, inbound=is_inbound, blob=row.content, submission=submission))
+        lines.append(Line(position=place, at=at, inbound=is_inbound, blob=content, submission=submission))
     return lines
 
 
@@ -63,7 +65,7 @@ def _came(tx: Tx, account: str, conversation: str, after: int) -> list[Row[Any]]
     """A chat names its messages "conversation/id", so that a prefix of the name finds them by index."""
     prefix = marked_name(tx.dialect, conversation)
     statement = (
-        select(inbound.c.id, inbound.c.received_at.label("at"), blob.c.content)
+        select(inbound.c.id, inbound.c.received_at.label("at"), *blobs.CONTENT)
         .join(blob, blob.c.sha256 == inbound.c.blob_id)
         .where(
             inbound.c.channel == "chat",
@@ -87,7 +89,7 @@ def _went(tx: Tx, account: str, conversation: str, after: int) -> list[Row[Any]]
     waits = outbox.c.sent_at.is_(None) & outbox.c.state.in_(("pending", "deferred"))
     first_waiting = select(func.min(outbox.c.id)).where(to_them, waits).scalar_subquery()
     statement = (
-        select(outbox.c.id, outbox.c.created_at.label("at"), outbox.c.message_id, blob.c.content)
+        select(outbox.c.id, outbox.c.created_at.label("at"), outbox.c.message_id, *blobs.CONTENT)
         .join(blob, blob.c.sha256 == outbox.c.blob_id)
         .where(
             to_them,

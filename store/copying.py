@@ -11,11 +11,12 @@ from store.database import Store
 from store.errors import StoreDown, StoreError
 from store.keyring import Keyring
 from store.migrate import migrate
-from store.schema import METADATA, blob
+from store.schema import METADATA, blob, piece
 from store.sealing import as_stored
 from store.writer import TROUBLE, Tx
 
 _ROWS = 500  # that are held at a time; of large values one
+_LARGE = (blob, piece)
 
 Progress = Callable[[int], None]
 """Told how many more rows were copied."""
@@ -66,6 +67,6 @@ def _go_on_counting(goal: Tx, numbered: Column[int]) -> None:
 
 
 def _batches(origin: Tx, table: Table) -> Iterator[list[dict[str, object]]]:
-    found = origin.execute(select(as_stored(table)).execution_options(yield_per=1 if table is blob else _ROWS))
+    found = origin.execute(select(as_stored(table)).execution_options(yield_per=1 if table in _LARGE else _ROWS))
     for batch in found.mappings().partitions():
         yield [dict(row) for row in batch]

@@ -39,3 +39,7 @@ class LostLease(Conflict):
 
 class RefTaken(Conflict):
     """A case with this reference exists already: try another number."""
+
+
+class LostPieces(Conflict):
+    """Of a content that was kept ahead of its message the pieces are gone: whoever brought it has given it up."""

@@ -7,7 +7,7 @@ ours, and waits for a person to have it mended.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -16,10 +16,11 @@ from sqlalchemy import Row, and_, bindparam, or_, select, update
 from intake.fingerprint import fingerprint
 from intake.message import RawMessage
 from intake.ports import Receipt
-from store import blobs, codec, graves
+from store import blobs, codec, graves, pieces
 from store.columns import shorten
 from store.inserting import added
 from store.lease import NOW, claiming, claims, terms
+from store.pieces import InPieces
 from store.schema import blob, hold, inbound
 from store.schema.arrivals import NEW, PARKED, WAITING
 from store.sealing import Sealed, marked_name, ring
@@ -41,6 +42,7 @@ class Claimed:
     raw: RawMessage
     attempts: int  # that failed
     claims: int  # how often it was taken up, this time included: many without a fault mean that it ends the process
+    pieces: int | None = None  # that its content lies in, and is yet to be read from
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +75,7 @@ _SIZES = (
     .order_by(*IN_ORDER)
 )
 _LOAD = (  # in no order: a database would hold every content twice more to sort them
-    select(inbound, blob.c.content)
+    select(inbound, *blobs.CONTENT)
     .join(blob, blob.c.sha256 == inbound.c.blob_id)
     .where(inbound.c.id.in_(bindparam("ids", expanding=True)))
 )
@@ -84,13 +86,19 @@ def receive(tx: Tx, raw: RawMessage) -> Receipt:
     return receive_all(tx, [raw])[0]
 
 
-def receive_all(tx: Tx, raws: Sequence[RawMessage]) -> list[Receipt]:
-    """The same for many, at least one, in hardly more statements than for one."""
+def receive_all(tx: Tx, raws: Sequence[RawMessage], ahead: Sequence[InPieces | None] = ()) -> list[Receipt]:
+    """The same for many, at least one, in hardly more statements than for one.
+
+    Of some the content was kept `ahead`. Raises LostPieces.
+    """
+    in_pieces = ahead or [None] * len(raws)
     prints = [raw.fingerprint or fingerprint(raw.blob) for raw in raws]
     erased = graves.among(tx, prints)
     kept = [graves.empty(raw) if known in erased else raw for raw, known in zip(raws, prints, strict=True)]
-    keys = [ring(tx.dialect).fresh() for _ in raws]
-    blob_ids = blobs.keep(tx, ((raw.blob, raw.received_at, key) for raw, key in zip(kept, keys, strict=True)))
+    keys = [each.key if each else ring(tx.dialect).fresh() for each in in_pieces]
+    contents = [(each if each and raw.blob else raw.blob) for raw, each in zip(kept, in_pieces, strict=True)]
+    blob_ids = blobs.keep(tx, zip(contents, [raw.received_at for raw in raws], keys, strict=True))
+    pieces.arrive(tx, [each for each in in_pieces if each])
     rows = [
         _row(*each) | {"source_id": marked_name(tx.dialect, each[0].source_id)}
         for each in zip(kept, prints, blob_ids, keys, strict=True)
@@ -231,14 +239,21 @@ def _change(tx: Tx, inbound_id: int, **changes: Any) -> None:
     tx.execute(update(inbound).where(inbound.c.id == inbound_id).values(node_id=None, **changes))
 
 
-def raw_of(row: Row[Any]) -> RawMessage:
-    """A row with its content as the message that came; without bytes where these were moved."""
+def whole(tx: Tx, claimed: Claimed) -> Claimed:
+    """With a content that lies in pieces: whoever claims it has to ask for it apart, for it may take long to read."""
+    if claimed.pieces is None:
+        return claimed
+    return replace(claimed, raw=replace(claimed.raw, blob=pieces.opened(tx, claimed.pieces)), pieces=None)
+
+
+def raw_of(row: Row[Any], content: bytes | None) -> RawMessage:
+    """A row as the message that came; without bytes where these were moved."""
     return RawMessage(
         channel=row.channel,
         account=row.account,
         source_id=row.source_id,
         envelope=codec.to_envelope(row.envelope),
-        blob=row.content or b"",
+        blob=content or b"",
         media_type=row.media_type,
         received_at=row.received_at,
         quiet=row.quiet,
@@ -251,7 +266,9 @@ def raw_of(row: Row[Any]) -> RawMessage:
 
 def _claimed(row: Row[Any]) -> Claimed:
     """A row of `_LOAD` as whoever takes it up gets it."""
-    return Claimed(inbound_id=row.id, raw=raw_of(row), attempts=row.attempts, claims=row.claims)
+    return Claimed(
+        inbound_id=row.id, raw=raw_of(row, row.content), attempts=row.attempts, claims=row.claims, pieces=row.pieces
+    )
 
 
 def _parked(row: Row[Any]) -> Parked:

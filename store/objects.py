@@ -44,7 +44,7 @@ class Objects:
         self._unseal = unseal
         self._folder = None if url.startswith("s3://") else Path(url.removeprefix("file://"))
 
-    def put(self, blob_id: str, content: bytes) -> None:
+    def put(self, blob_id: str, content: bytes | bytearray) -> None:
         """Have these bytes there: durable, read back and compared when it returns. Again is as good as once."""
         self._put(_path(blob_id), content)
         if not self.holds(blob_id):
@@ -89,7 +89,7 @@ class Objects:
             return plain if plain is not None and sha256(plain).hexdigest() == blob_id else None
         return None
 
-    def _put(self, path: str, content: bytes) -> None:
+    def _put(self, path: str, content: bytes | bytearray) -> None:
         with _trouble():
             self._store.put(path, content, max_concurrency=_AT_ONCE)
             if self._folder:

@@ -30,7 +30,7 @@ _DUE = and_(
 )
 _CLAIM = claiming(outbox, _DUE, outbox.c.automatic, outbox.c.next_attempt_at, outbox.c.id, changes={})
 _LOAD = (
-    select(outbox, blob.c.content)
+    select(outbox, *blobs.CONTENT)
     .join(blob, blob.c.sha256 == outbox.c.blob_id)
     .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(outbox.c.automatic, outbox.c.next_attempt_at, outbox.c.id)
@@ -86,7 +86,7 @@ def claim(
     """Take up to `limit` due letters of these channels up, those that a person wrote first. `at_hand` are being handed over."""
     what = terms(node=node, now=now, limit=limit, at_hand=at_hand) | {"channels": list(channels)}
     ids = list(tx.scalars(_CLAIM, what))
-    return [_pending(row) for row in tx.execute(_LOAD, {"ids": ids})] if ids else []
+    return [_pending(tx, row) for row in tx.execute(_LOAD, {"ids": ids})] if ids else []
 
 
 def begin(tx: Tx, outbox_ids: Sequence[int], *, node: int) -> set[int]:
@@ -182,13 +182,13 @@ def domain(address: str) -> str:
     return address.rpartition("@")[2].lower() if "@" in address else ""
 
 
-def _pending(row: Row[Any]) -> Pending:
+def _pending(tx: Tx, row: Row[Any]) -> Pending:
     submission = Submission(
         channel=row.channel,
         mail_from=row.mail_from,
         rcpt_to=_open(row.rcpt, row.results),
         message_id=row.message_id,
-        blob=row.content,
+        blob=blobs.whole(tx, row) or b"",
     )
     return Pending(
         outbox_id=row.id,

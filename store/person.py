@@ -11,6 +11,7 @@ from sqlalchemy import Row, or_, select
 
 from intake.message import RawMessage
 from intake.senders.identity import canonical
+from store import blobs
 from store import inbound as arrivals
 from store.contacts import Point
 from store.schema import blob, case, contact, contact_point, inbound, outbox, participant
@@ -78,7 +79,7 @@ def messages(tx: Tx, ref: str | None) -> Iterator[Came]:
 
     In the order of arrival, one at a time: their bytes may be many.
     """
-    joined = select(inbound, blob.c.content).join(blob, blob.c.sha256 == inbound.c.blob_id)
+    joined = select(inbound, *blobs.CONTENT).join(blob, blob.c.sha256 == inbound.c.blob_id)
     for inbound_id in tx.scalars(select(inbound.c.id).where(inbound.c.case_ref == ref).order_by(inbound.c.id)).all():
         row = tx.execute(joined.where(inbound.c.id == inbound_id)).one()
         yield Came(
@@ -86,7 +87,7 @@ def messages(tx: Tx, ref: str | None) -> Iterator[Came]:
             case_ref=row.case_ref,
             party=row.party or "",
             blob_id=row.blob_id,
-            raw=arrivals.raw_of(row),
+            raw=arrivals.raw_of(row, blobs.whole(tx, row)),
             elsewhere=row.content is None,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import and_, update
 
-from store import outbox
+from store import outbox, pieces
 from store.schema import case, inbound, mailbox_lease
 from store.schema import outbox as letters
 from store.schema.arrivals import NEW
@@ -20,4 +20,5 @@ def give_back(tx: Tx, node: int) -> list[int]:
     """Free everything that an ended node had. Returns the ids of letters that are now `unknown`, for people to look at."""
     for table, taken in _TAKEN:
         tx.execute(update(table).where(taken, table.c.node_id == node).values(node_id=None))
+    pieces.drop_all(tx, node)
     return outbox.lose(tx, node)

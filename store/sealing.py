@@ -95,13 +95,13 @@ def seal_bytes(keys: Keyring, plain: bytes, number: int) -> bytearray:
     return sealed
 
 
-def unseal_bytes(keys: Keyring, stored: bytes) -> bytes | None:
+def unseal_bytes(keys: Keyring, stored: bytes | bytearray) -> bytes | None:
     """The bytes, plain or sealed; None where their key is gone. Raises Damaged."""
     number = key_of_bytes(stored)
-    return stored if number is None else _decrypt(keys, memoryview(stored)[len(MAGIC) + _NUMBER :], number)
+    return bytes(stored) if number is None else _decrypt(keys, memoryview(stored)[len(MAGIC) + _NUMBER :], number)
 
 
-def key_of_bytes(stored: bytes) -> int | None:
+def key_of_bytes(stored: bytes | bytearray) -> int | None:
     start = len(MAGIC)
     return int.from_bytes(stored[start : start + _NUMBER]) if stored.startswith(MAGIC) else None
 

@@ -17,6 +17,7 @@ from intake.ports import CannotListen, Clock, Receipt, Receiver
 from store import inbound
 from store.database import Store
 from store.writer import Tx
+from workers.freight import Delivery, Freight
 from workers.together import Together
 from workers.watching.metrics import RECEIVED
 from workers.watching.space import Space
@@ -43,12 +44,14 @@ class Keeper:
         allowed: Callable[[Tx], None] = lambda tx: None,
         *,
         keys: Sequence[Key] = (),
+        freight: Freight | None = None,
     ) -> None:
         self._store = store
         self._space = space
         self._received = received
         self._allowed = allowed
         self._keys = keys  # of the addresses that are signed for staff
+        self._freight = freight or Freight(store)
         self._together = Together(self._keep, most=self.group, linger=self.linger_seconds)
         self._came = -inf  # by the loop's clock
 
@@ -59,12 +62,11 @@ class Keeper:
 
     def guarded(self, allowed: Callable[[Tx], None]) -> Keeper:
         """One that asks first, in the same transaction, and keeps nothing where that raises."""
-        return Keeper(self._store, self._space, self._received, allowed, keys=self._keys)
+        return Keeper(self._store, self._space, self._received, allowed, keys=self._keys, freight=self._freight)
 
     async def __call__(self, messages: Sequence[RawMessage]) -> list[Receipt]:
-        self._came = asyncio.get_running_loop().time()
         with self._space.room(sum(len(raw.blob) for raw in messages)):
-            receipts = await self._together([self._in_lane(raw) for raw in messages]) if messages else []
+            receipts = await self._deliver(messages) if messages else []
         for raw, receipt in zip(messages, receipts, strict=True):
             RECEIVED.labels(channel=raw.channel, fresh=str(receipt.new).lower()).inc()
             log.info(
@@ -72,17 +74,25 @@ class Keeper:
             )
         return receipts
 
+    async def _deliver(self, messages: Sequence[RawMessage]) -> list[Receipt]:
+        self._came = asyncio.get_running_loop().time()
+        async with self._freight.ahead(messages) as delivery:
+            return await self._together(replace(delivery, messages=[self._in_lane(raw) for raw in messages]))
+
     def _in_lane(self, raw: RawMessage) -> RawMessage:
         return replace(raw, by_staff=True) if by_staff(raw, self._keys) else raw
 
-    async def _keep(self, deliveries: Sequence[Sequence[RawMessage]]) -> list[list[Receipt]]:
+    async def _keep(self, deliveries: Sequence[Delivery]) -> list[list[Receipt]]:
+        messages = [raw for each in deliveries for raw in each.messages]
+        ahead = [whole for each in deliveries for whole in each.ahead]
+
         def receive(tx: Tx) -> list[Receipt]:
             self._allowed(tx)
-            return inbound.receive_all(tx, [raw for messages in deliveries for raw in messages])
+            return inbound.receive_all(tx, messages, ahead)
 
         receipts = iter(await self._store.write(receive))
         self._received()
-        return [list(islice(receipts, len(messages))) for messages in deliveries]
+        return [list(islice(receipts, len(each.messages))) for each in deliveries]
 
 
 class Reception:

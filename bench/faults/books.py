@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from store import blobs
 from store.engine import engines, parse
-from store.schema import blob, case, contact_point, inbound, mailbox_lease, node, outbox
+from store.schema import case, contact_point, inbound, mailbox_lease, node, outbox
 from workers.clock import SystemClock
 
 
@@ -96,8 +97,8 @@ class Books:
         return sorted(named - {None, *living})
 
     def kept(self) -> list[Kept]:
-        statement = select(inbound, blob.c.content).join(blob, blob.c.sha256 == inbound.c.blob_id, isouter=True)
-        return [_kept(row) for row in self._rows(statement)]
+        with (self._engines.read or self._engines.write).connect() as tx:
+            return [_kept(row, blobs.content(tx, row.blob_id) or b"") for row in tx.execute(select(inbound)).all()]
 
     def written(self) -> list[Written]:
         names = ("kind", "case_ref", "message_id", "state", "automatic", "text")
@@ -117,10 +118,10 @@ class Books:
             return list(tx.execute(statement))
 
 
-def _kept(row: Any) -> Kept:
+def _kept(row: Any, content: bytes) -> Kept:
     return Kept(
         inbound_id=row.id,
-        sha256=sha256(row.content or b"").hexdigest(),
+        sha256=sha256(content).hexdigest(),
         state=row.state,
         verdict=row.verdict or "",
         case_ref=row.case_ref or "",

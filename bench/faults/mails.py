@@ -38,7 +38,7 @@ class Mail:
 
 
 def complaint(number: int, wire: Wire, chance: random.Random, *, photo: bytes = b"") -> Mail:
-    """A new customer's, about an order of their own. Of mails, one in ten has a small photo, or all have the one given."""
+    """A new customer's, about an order of their own. Of mails, one in ten has a photo, some large; or all have the one given."""
     name = f"c{number}"
     sender = f"customer{number}@customer{number % 97}.example"
     words = f"Order {70_000_000 + number} ({name}): {_words(chance)}"
@@ -112,4 +112,7 @@ def _words(chance: random.Random) -> str:
 
 
 def _attachment(chance: random.Random) -> str:
-    return base64.encodebytes(chance.randbytes(chance.randint(1_000, 80_000))).decode() if chance.random() < 0.1 else ""
+    if chance.random() >= 0.1:
+        return ""
+    size = chance.randint(1_000, 80_000) if chance.random() < 0.7 else chance.randint(300_000, 1_500_000)
+    return base64.encodebytes(chance.randbytes(size)).decode()

@@ -63,13 +63,18 @@ def judge(siege: Siege, status: int) -> Verdict:
         *_letters(written, siege.sink.letters, siege.plan.kills),
         *_answers(written, siege.sink.letters, journal, siege.plan.kills),
         Finding(promise="the audit is clean", broken=tuple(f"{f['slug']} {f['where']}" for f in audit["faults"])),
+        Finding(promise="nothing is left of what was half kept", broken=("arriving",) * audit["rows"]["arriving"]),
         Finding(promise="the daemon ends on SIGTERM with status 0", broken=(str(status),) if status else ()),
         Finding(promise="no process is left behind", broken=tuple(map(str, siege.daemon.orphans()))),
     )
     books.close()
     late = tuple(f"{seconds:.1f}" for seconds in siege.restarts if seconds > RESTART_SECONDS)
     punctual = Finding(promise=f"from start to the first 250 within {RESTART_SECONDS:.0f} s", broken=late)
-    return Verdict(findings=findings, punctual=punctual, figures=_figures(siege, kept, written))
+    return Verdict(
+        findings=findings,
+        punctual=punctual,
+        figures=_figures(siege, kept, written) | {"pieces of large mails": audit["rows"]["piece"]},
+    )
 
 
 def _intake(kept: list[Kept], journal: Journal) -> Iterator[Finding]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import sha256
 
-from sqlalchemy import LargeBinary, and_, or_, select, type_coerce
+from sqlalchemy import and_, or_, select
 
+from store import blobs
 from store.audit.fault import Fault, repeated, stream
 from store.keyring import Keyring
 from store.schema import blob, case, contact_point, hold, inbound
@@ -14,9 +15,7 @@ from store.schema.arrivals import NEEDED
 from store.sealing import Damaged, ring, unseal_bytes
 from store.writer import Tx
 
-_STORED = select(blob.c.sha256, blob.c.size, type_coerce(blob.c.content, LargeBinary).label("stored")).where(
-    blob.c.content.is_not(None)
-)
+_STORED = select(blob.c.sha256, blob.c.size, *blobs.STORED).where(blob.c.content.is_not(None))
 
 
 def arrivals(tx: Tx) -> Iterator[Fault]:
@@ -29,7 +28,7 @@ def arrivals(tx: Tx) -> Iterator[Fault]:
 def _bytes(tx: Tx) -> Iterator[Fault]:
     keys = ring(tx.dialect)
     for row in stream(tx, _STORED):
-        content = _plain(keys, row.stored)
+        content = _plain(keys, blobs.as_stored(tx, row) or b"")
         if len(content) != row.size or sha256(content).hexdigest() != row.sha256:
             yield Fault(slug="blob-changed", where=f"blob:{row.sha256}")
     here = select(inbound.c.id).join(blob, blob.c.sha256 == inbound.c.blob_id, isouter=True)
@@ -38,7 +37,7 @@ def _bytes(tx: Tx) -> Iterator[Fault]:
         yield Fault(slug="blob-missing", where=f"inbound:{inbound_id}")
 
 
-def _plain(keys: Keyring, stored: bytes) -> bytes:
+def _plain(keys: Keyring, stored: bytes | bytearray) -> bytes:
     try:
         return unseal_bytes(keys, stored) or b""
     except Damaged:

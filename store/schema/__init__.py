@@ -1,7 +1,7 @@
 """The tables. Times are UTC and passed in. Only how long a node has been silent goes by the database's own clock."""
 
 from store.columns import METADATA
-from store.schema.arrivals import blob, contact, contact_point, hold, inbound, mailbox, orphan
+from store.schema.arrivals import arriving, blob, contact, contact_point, hold, inbound, mailbox, orphan, piece
 from store.schema.audience import colleague
 from store.schema.cases import case, case_event, case_matter, participant, promise, register, thread_id
 from store.schema.nodes import mailbox_lease, node
@@ -11,6 +11,7 @@ from store.schema.triggers import append_only
 
 __all__ = [
     "METADATA",
+    "arriving",
     "blob",
     "case",
     "case_event",
@@ -26,6 +27,7 @@ __all__ = [
     "orphan",
     "outbox",
     "participant",
+    "piece",
     "promise",
     "register",
     "sealed_by",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, UniqueConstraint, text
 
 from store.columns import METADATA, Id, Json, Key, Utc, Words
 from store.schema.partial import partial
@@ -13,8 +13,23 @@ blob = Table(
     METADATA,
     Column("sha256", Key, primary_key=True),
     Column("size", Integer, nullable=False),
-    Column("content", SealedBytes),  # NULL: in the object store
+    Column("content", SealedBytes),  # NULL: in the object store; nothing: in pieces
     Column("kept_at", Utc),  # from when its age counts
+    Column("pieces", Id),  # the key that these go by
+)
+piece = Table(
+    "piece",
+    METADATA,
+    Column("key", Id, primary_key=True, autoincrement=False),  # what they are sealed with, together
+    Column("number", Integer, primary_key=True, autoincrement=False),  # from 0
+    Column("content", LargeBinary, nullable=False),
+)
+arriving = Table(  # pieces whose message is not there yet
+    "arriving",
+    METADATA,
+    Column("key", Id, primary_key=True, autoincrement=False),
+    Column("node_id", Id, nullable=False),  # who brings it
+    Column("given_up", Boolean),  # it is being taken away
 )
 
 contact = Table(

@@ -35,6 +35,7 @@ SMALL = (  # that never grow, or are as long as the batch
     "SCAN CONSTANT ROW",
     "SCAN (subquery-1)",
     "SCAN node",
+    "SCAN arriving",
     "SCAN mailbox_lease",
     "SCAN newest",
     "SCAN asked VIRTUAL TABLE INDEX 1:",

@@ -19,6 +19,7 @@ from workers.deciding.desk import Desk
 from workers.deciding.lines import Lines, Turn, kin
 from workers.deciding.reading import Reader, apart, suspicious
 from workers.deciding.understanding import Understood
+from workers.freight import take_up
 from workers.runner import Runner
 from workers.watching.log import where
 from workers.watching.metrics import DECIDED, FAILED, WAIT
@@ -79,10 +80,11 @@ class Triage(Runner):
         now = self._clock.now()
         node, at_hand = self._store.node, sorted(self._at_hand)
         room = inbound.MOST_BYTES - sum(self._at_hand.values())
-        claimed = await self._store.write(
+        claimed = await take_up(
+            self._store,
             lambda tx: inbound.claim(
                 tx, node=node, now=now, limit=limit, room=room, at_hand=at_hand, scanned=self._scanned
-            )
+            ),
         )
         if any(each.claims >= inbound.SUSPECT_AFTER for each in claimed):
             await self.settled()  # should it end the process again, nothing else is at hand

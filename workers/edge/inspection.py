@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from intake.ports import Clock
 from store import inbound
 from store.database import Store
 from store.inbound import Claimed
 from workers.crew import Crew
+from workers.freight import take_up
 from workers.runner import Runner
 
 
@@ -19,7 +20,7 @@ class Inspection(Runner):
     batch = 50
     at_once = 200
 
-    def __init__(self, store: Store, clock: Clock, claim: Callable[..., Sequence[Claimed]]) -> None:
+    def __init__(self, store: Store, clock: Clock, claim: Callable[..., list[Claimed]]) -> None:
         super().__init__()
         self._store = store
         self._clock = clock
@@ -35,8 +36,8 @@ class Inspection(Runner):
         limit = min(self.batch, await self._crew.room())
         now = self._clock.now()
         node, at_hand, room = self._store.node, self._crew.at_hand, inbound.MOST_BYTES - self._bytes
-        claimed = await self._store.write(
-            lambda tx: self._claim(tx, node=node, now=now, limit=limit, room=room, at_hand=at_hand)
+        claimed = await take_up(
+            self._store, lambda tx: self._claim(tx, node=node, now=now, limit=limit, room=room, at_hand=at_hand)
         )
         for each in claimed:
             self._crew.begin(each.inbound_id, self._inspect(each))
