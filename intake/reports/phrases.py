@@ -129,7 +129,7 @@ DETAILS: tuple[tuple[str, Phrases], ...] = (
         phrases("""
             retry timeout | in the queue too long | retry time not reached | message expired |
             could not deliver for the last | delivery time expired | could not be delivered for |
-            cannot send message for | delivery failed 20 attempts | was aborted after | too long in queue |
+            cannot send message for | attempts: | was aborted after | too long in queue |
             delivery attempts failed | failing for a long time | retry limit | maximum queue time | has been in the queue |
             exceeded retry | timeout waiting | zu lange in der warteschlange
         """),

@@ -11,7 +11,7 @@ from intake.words.tables import Beginnings
 _LONGEST_LINE = 80  # characters: contact lines are short, sentences are not
 _LONGEST_CLOSING = 45
 _LONGEST_DEVICE = 100  # characters: some add a pardon
-# "..., please excuse my brevity", "Sent from my Verizon, Samsung Galaxy smartphone"
+# "..., please excuse my brevity"
 _PARDON = (
     "please",
     "excuse",
@@ -23,8 +23,9 @@ _PARDON = (
     "entschuldig",
     "scusa",
     "desculp",
-    "samsung",
 )
+_DEVICE = ("phone", "device", "tablet", "handset")
+_LONGEST_NAME = 5  # words: "Sent from my Verizon, Samsung Galaxy smartphone", "..., an AT&T 4G LTE smartphone"
 _DASHES = ("--", "—", "- --")
 _DEVICES = Beginnings(SENT_FROM)
 _SMALL_PRINT = Beginnings(DISCLAIMERS)
@@ -84,7 +85,8 @@ def _is_device(text: str) -> bool:
     if lower in SLOGANS:
         return True
     phrase, comma, more = lower.partition(", ")
-    if comma and not more.startswith(_PARDON):
+    named = more.endswith(_DEVICE) and len(more.split()) <= _LONGEST_NAME
+    if comma and not named and not more.startswith(_PARDON):
         return False
     return _DEVICES.begin(lower) or phrase.endswith(SENT_WITH)
 

@@ -35,6 +35,7 @@ FAILED = (  # (subject, what is said, status)
         "--- The following addresses had delivery problems ---\n<nina@example.org>  user unknown",
         "5.1.1",
     ),
+    ("Undeliverable Mail", "Delivery failed 7 attempts: nina@example.org", "5.4.7"),
 )
 
 

@@ -55,6 +55,7 @@ def test_what_stands_under_the_last_words_is_the_signature(signature: str) -> No
         ),
         *("(Sent from my phone)", "Sent from my cell, please excuse any typos."),
         *("Sent from my Verizon, Samsung Galaxy smartphone", "Yahoo Mail: Search, Organize, Conquer"),
+        "Sent via the Galaxy S7, an AT&T 4G LTE smartphone",
         *("Obtenir Outlook pour iOS", "Provenance : Courrier pour Windows", "Von Yahoo Mail auf Android gesendet"),
         *("Baixe o Outlook para Android", "Získejte Outlook pro iOS", "iOS 版 Outlook を入手", "取得 iOS 版 Outlook"),
         *("Outlook for iOS 다운로드", "Windows için Posta ile gönderildi", "احصل على Outlook لـ iOS"),
@@ -71,6 +72,7 @@ def test_the_line_that_a_phone_adds_is_a_signature_in_any_language(line: str) ->
     "text",
     [
         "It was sent.\nSent from your warehouse, it came to the wrong house.",
+        "It is so slow now.\nSent from my desk, for I cannot do this on my phone",
         "Two things -- a kettle\n-- a lid\nare missing.",
         "Thanks for nothing.\n\nBest regards\n\nAnn",
         "Regards",
