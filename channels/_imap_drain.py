@@ -1,7 +1,8 @@
 """Taking in what a mailbox holds: in batches, each kept before anything in the mailbox changes.
 
 The bookmark says how far the mailbox was read; a second one how far its history goes, of which nobody is told. Where a batch
-fails its messages go one by one, so that the bad one delays nobody else; in the end people are told of it in its place.
+fails its messages go one by one. The bad one waits for its next try, the longer the more often it failed, and those behind it go
+on. Meanwhile the bookmark stays before it: after a restart they are read again, and known. In the end people are told of it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal, Protocol, TypeVar
 
@@ -28,6 +29,7 @@ CHUNK = 500  # UIDs in one command
 BATCH = 50
 BATCH_BYTES = 8_000_000
 TRIES = 3  # for the whole of a message, then as many for its head
+A_WHILE = timedelta(minutes=1)  # until a message that failed by itself is tried again; each time four times as long
 UNTIDY = 1000  # messages that are flagged or moved later because it failed
 
 
@@ -73,16 +75,19 @@ class Drain:
         self._uidvalidity = 0
         self._history = 0  # the last UID that was there when the mailbox was first seen, or seen anew
         self._tries: Counter[int] = Counter()  # of messages whose fetching was begun and did not succeed
+        self._waiting: dict[int, datetime] = {}  # messages that failed by themselves, until then
+        self._ahead: set[int] = set()  # messages that were kept beyond the bookmark
         self._sizes_fail = False
         self._untidy: set[int] = set()
         self.kept = 0
         self.stopping = False
 
     async def take_in(self, session: Session, deliver: Deliver) -> int:
-        """Everything above the bookmark, in order. Returns how many messages; raises whatever goes wrong."""
+        """Everything above the bookmark that is due, in order. Returns how many messages; raises whatever goes wrong."""
         last = await self._last(session)
-        uids = await self._in_thread(partial(session.after, last))
-        await self._find_history(session, last, uids)
+        there = await self._in_thread(partial(session.after, last))
+        await self._find_history(session, last, there)
+        uids = self._due(there)
         await self._file_away(session, [])
         taken = 0
         keeping: asyncio.Task[int] | None = None
@@ -92,7 +97,7 @@ class Drain:
                     break
                 fetched = await self._fetch(session, batch)
                 taken += await keeping if keeping else 0
-                keeping = asyncio.create_task(self._keep(session, max(batch), fetched, deliver))
+                keeping = asyncio.create_task(self._keep(session, batch, fetched, deliver))
         finally:  # the last batch is kept while the next one is fetched, whatever becomes of that
             taken += await keeping if keeping else 0
         return taken
@@ -101,6 +106,8 @@ class Drain:
         """The last UID that was read; 0 in a mailbox that we do not know, or that was numbered anew."""
         if session.uidvalidity != self._uidvalidity:
             self._tries.clear()
+            self._waiting.clear()
+            self._ahead.clear()
             self._untidy.clear()
         mark = await self._bookmarks.read(self._place)
         return mark.uid if mark and mark.uidvalidity == session.uidvalidity else 0
@@ -115,6 +122,12 @@ class Drain:
             mark = Bookmark(uidvalidity=session.uidvalidity, uid=max(uids, default=0) if last == 0 else 0)
             await self._bookmarks.write(place, mark)
         self._history, self._uidvalidity = mark.uid, session.uidvalidity
+
+    def _due(self, there: Sequence[int]) -> list[int]:
+        """What was neither kept already nor has failed a short while ago. Of what was deleted nothing is remembered."""
+        now = self._clock.now()
+        self._waiting = {uid: until for uid in there if (until := self._waiting.get(uid))}
+        return [uid for uid in there if uid not in self._ahead and self._waiting.get(uid, now) <= now]
 
     async def _batches(self, session: Session, uids: Sequence[int]) -> AsyncIterator[dict[int, int]]:
         """Sizes by UID."""
@@ -131,28 +144,51 @@ class Drain:
         self._sizes_fail = False
         return sizes
 
-    async def _keep(self, session: Session, last: int, fetched: Sequence[Fetched], deliver: Deliver) -> int:
+    async def _keep(
+        self, session: Session, batch: Collection[int], fetched: Sequence[Fetched], deliver: Deliver
+    ) -> int:
         """Commit a batch, tidy the mailbox, and say how far it was read."""
         if fetched:
             await deliver([self._raw(session, message) for message in fetched])
         whole = [message.uid for message in fetched if message.whole]
         self.kept += len(whole)
         await self._file_away(session, whole)
-        await self._bookmarks.write(self._place, Bookmark(uidvalidity=session.uidvalidity, uid=last))
+        await self._bookmarks.write(self._place, Bookmark(uidvalidity=session.uidvalidity, uid=self._read_up_to(batch)))
         return len(fetched)
+
+    def _read_up_to(self, batch: Collection[int]) -> int:
+        """The bookmark's place, now that this batch is kept: before whatever still waits."""
+        for uid in batch:
+            self._waiting.pop(uid, None)
+        self._ahead.update(batch)
+        last = min([max(self._ahead), *(uid - 1 for uid in self._waiting)])
+        self._ahead = {uid for uid in self._ahead if uid > last}
+        return last
 
     async def _fetch(self, session: Session, batch: Mapping[int, int]) -> list[Fetched]:
         """The batch; of a message above the size limit only the head."""
         for uid in batch:
             self._tries[uid] += 1
-        if max(self._tries[uid] for uid in batch) > TRIES:
-            (uid,) = batch
-            fetched = await self._give_up(session, uid)
-        else:
-            fetched = await self._fetch_all(session, batch)
+        try:
+            fetched = await self._try(session, batch)
+        except Exception:
+            self._let_wait(batch)
+            raise
         for uid in batch:
             del self._tries[uid]
         return fetched
+
+    def _let_wait(self, batch: Collection[int]) -> None:
+        """A message that failed by itself. Of several it is not known which one is at fault: they go one by one, at once."""
+        if len(batch) == 1:
+            (uid,) = batch
+            self._waiting[uid] = self._clock.now() + A_WHILE * 4 ** ((self._tries[uid] - 1) % TRIES)
+
+    async def _try(self, session: Session, batch: Mapping[int, int]) -> list[Fetched]:
+        if max(self._tries[uid] for uid in batch) <= TRIES:
+            return await self._fetch_all(session, batch)
+        (uid,) = batch
+        return await self._give_up(session, uid)
 
     async def _fetch_all(self, session: Session, batch: Mapping[int, int]) -> list[Fetched]:
         large = [uid for uid, size in batch.items() if size > self._habits.max_size]
