@@ -18,7 +18,8 @@ from store.errors import StoreError
 from store.keyring import SCHEMA, Keyring
 from store.sealing import attach
 
-_PRAGMAS = ("synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON", "cache_size=-4000")
+# What SQLite needs to take a savepoint back stays in memory: a file of it cost 60 writes a message.
+_PRAGMAS = ("synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON", "cache_size=-4000", "temp_store=MEMORY")
 _LOGGED = ("journal_mode=WAL", *_PRAGMAS)
 _FORGETFUL = (
     "journal_mode=TRUNCATE",
