@@ -158,7 +158,10 @@ class Keyring:
             _take_turns(tx)
             first = (tx.scalar(_LATEST) or INDEX) + 1
             made = [(first + step, AESGCM.generate_key(_BITS)) for step in range(AHEAD)]
-            tx.execute(insert(key), [{"number": number, "secret": secret} for number, secret in made])
+            # Something to return makes it one statement; on PostgreSQL each row would be one of its own.
+            tx.execute(
+                insert(key).returning(key.c.number), [{"number": number, "secret": secret} for number, secret in made]
+            )
         return made[::-1]
 
     def _find_index(self) -> bytes:
