@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import column, func, select, table, update
 
 from store import blobs
 from store.engine import engines, parse
@@ -45,6 +45,7 @@ class Written:
     text: str
 
 
+_PEERS = table("pg_stat_activity", column("pid"), column("client_port"))
 _TAKEN = (inbound, outbox, case, mailbox_lease)
 
 
@@ -64,11 +65,30 @@ class Books:
         rows = [*self._rows(undecided), *self._rows(unsent)]
         return Counter(f"{row.state} {'taken up by ' if row.node_id else ''}{row.node_id or ''}" for row in rows)
 
+    def busy(self) -> bool:
+        """Whether the youngest node has something to do at once: neither what was put off, nor what another has taken up."""
+        youngest = select(func.max(node.c.id)).scalar_subquery()
+        todo = ((inbound, ["new"]), (outbox, ["pending", "sending"]))
+        return any(
+            self._rows(
+                select(kind.c.id)
+                .where(kind.c.state.in_(states), func.coalesce(kind.c.node_id, youngest) == youngest)
+                .limit(1)
+            )
+            for kind, states in todo
+        )
+
+    def hang_up(self, port: int) -> None:
+        """End the connection that comes from this port, at PostgreSQL's end."""
+        with self._engines.write.begin() as tx:
+            tx.execute(select(func.pg_terminate_backend(_PEERS.c.pid)).where(_PEERS.c.client_port == port))
+
     def age(self) -> None:
-        """Let time pass: suspects wait no longer."""
+        """Let time pass: neither suspects nor letters that were put off wait any longer."""
         now = SystemClock().now()
         with self._engines.write.begin() as tx:
-            tx.execute(update(inbound).where(inbound.c.not_before > now).values(not_before=now))
+            for waits in (inbound.c.not_before, outbox.c.next_attempt_at):
+                tx.execute(update(waits.table).where(waits > now).values({waits: now}))
 
     def living(self, name: str = "") -> list[int]:
         """The ids of nodes that nobody has declared dead; of all, or of those with this name."""
@@ -88,12 +108,12 @@ class Books:
 
     def held_by(self, nodes: Sequence[int]) -> int:
         """How many rows these nodes have taken up."""
-        return sum(len(self._rows(select(table.c.node_id).where(table.c.node_id.in_(nodes)))) for table in _TAKEN)
+        return sum(len(self._rows(select(kind.c.node_id).where(kind.c.node_id.in_(nodes)))) for kind in _TAKEN)
 
     def left_behind(self) -> list[int]:
         """The nodes that are named somewhere and do not live."""
         living = self.living()
-        named = {row.node_id for table in _TAKEN for row in self._rows(select(table.c.node_id).distinct())}
+        named = {row.node_id for kind in _TAKEN for row in self._rows(select(kind.c.node_id).distinct())}
         return sorted(named - {None, *living})
 
     def kept(self) -> list[Kept]:

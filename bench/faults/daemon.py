@@ -41,8 +41,8 @@ class Daemon:
     def begin(self, *, held: bool = False) -> None:
         """The same from where its imports end, and in a third of the time; `held` until it gets SIGCONT."""
         self._nursery = self._nursery or Nursery(self._place.settings, self._log, self._environment())
-        self.started_at = monotonic()
         self._process = self._nursery.begin(held=held)
+        self.started_at = monotonic()
 
     def close(self) -> None:
         """None will begin any more."""

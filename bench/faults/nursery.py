@@ -12,6 +12,7 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -64,7 +65,10 @@ class Nursery:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(b"held\n" if held else b"free\n")
-        return Life(self._process.stdout)
+        life = Life(self._process.stdout)
+        while held and "State:\tT" not in Path(f"/proc/{life.pid}/status").read_text():
+            time.sleep(0.001)  # or the signal could come first
+        return life
 
     def close(self) -> None:
         assert self._process.stdin is not None

@@ -25,7 +25,7 @@ BEFORE_READY = 0.1  # of kills come while the daemon starts
 WHOLE = 0.1  # of the others are of a daemon that has loaded itself, and whose start is timed
 START_SECONDS = 60.0
 IDLE_SECONDS = 900.0
-_ABOUT = re.compile(r"\((c\d+)\)")
+ABOUT = re.compile(r"\((c\d+)\)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -215,7 +215,7 @@ class Siege:
 
     def _letter(self, letter: Letter) -> None:
         if letter.recipient == mails.STAFF:
-            found = _ABOUT.search(letter.text)
+            found = ABOUT.search(letter.text)
             self._sometimes(ANSWERS, f"a-{found[1]}" if found else "", letter)
         elif "(a-" not in letter.text:
             complaint = self._of(letter.recipient)

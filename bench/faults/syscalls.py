@@ -1,10 +1,10 @@
-"""The daemon under strace: it dies at its n-th write, or the kernel says that the disk is broken or full. Then the same verdict.
+"""Every system call of a start and of a message's journey: the daemon dies at it, or is told that disk or peer has failed.
 
     .venv/bin/python -m bench.faults.syscalls --database sqlite --points 40 --seed 1
-    .venv/bin/python -m bench.faults.syscalls --database sqlite --every 1 --done points.txt
+    .venv/bin/python -m bench.faults.syscalls --database sqlite --done points.txt
 
-Every point is one life of the daemon, from where it has loaded its modules, with a few messages on their way: received, decided,
-answered. n counts within a thread. What is written to `--done` is left out when the run is begun again.
+The calls of a start and of a message's journey are counted first, and each is a point. They come in any order: a run that is cut
+off has seen some of everything, and what it has written to `--done` is left out when it is begun again.
 """
 
 from __future__ import annotations
@@ -12,134 +12,53 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
-import signal
-import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
 from bench.faults import sink as sinks
-from bench.faults.books import Books
 from bench.faults.place import furnished
-from bench.faults.siege import Plan, Siege
-from bench.faults.verdict import Verdict, judge
+from bench.faults.siege import Plan
+from bench.faults.traced import ANY, ERRORS, Calls, Counted, Point, Traced
+from bench.faults.verdict import Finding, Verdict, judge
 
-A_LIFE = 3  # messages
 A_DATABASE = 50  # points; then there is a verdict, and the next begin with an empty one
-LIFE_SECONDS = 30.0  # at most, where the point is not reached
-JOURNEY_SECONDS = 3.0  # at most, after the first acceptance: decided, written, sent
-# How often one thread makes each call in the life of three messages, measured; beyond it nothing is hit.
-CALLS = {
-    "sqlite": {"pwrite64": 500, "fdatasync": 20, "write": 50, "connect": 2, "unlink": 1},
-    "postgresql": {"sendto": 100, "write": 50, "connect": 4},
-}
-ERRORS = {
-    "pwrite64": ("EIO", "ENOSPC"),
-    "fdatasync": ("EIO", "ENOSPC"),
-    "sendto": ("ECONNRESET", "EPIPE"),
-    "connect": ("ECONNREFUSED",),
-}
+MORE = 1.05, 2  # times and plus what was counted: no two journeys are quite alike
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Point:
-    """What happens at the n-th call."""
-
-    call: str
-    n: int
-    error: str = ""  # "" ends the process
-
-    def __str__(self) -> str:
-        return f"{self.call} {self.n} {self.error or 'killed'}"
-
-    def command(self, pid: int, trace: Path) -> list[str]:
-        """The strace that takes hold of the daemon."""
-        what = f"error={self.error}" if self.error else "signal=KILL"
-        inject = f"inject={self.call}:{what}:when={self.n}"
-        follow = ("-f", "-qq", "-p", str(pid), "-o", str(trace))
-        return ["strace", *follow, "-e", f"trace={self.call}", "-e", inject]
+async def count(database: str, seed: int) -> Calls:
+    """How often each call is made, the most of several times."""
+    async with sinks.running() as sink:
+        with furnished(database=database, sink=sink.port) as place:
+            counted = Counted(plan=Plan(way="smtp", kills=0, messages=0, seed=seed), place=place, sink=sink)
+            await counted.run()
+            return counted.calls
 
 
-def points(database: str, count: int, chance: random.Random) -> list[Point]:
-    """A sample over all calls, the early ones more often; two of three end the process."""
-    calls = CALLS[database]
-    made = []
-    for number in range(count):
-        call = list(calls)[number % len(calls)]
-        errors = ERRORS.get(call, ())
-        error = chance.choice(errors) if errors and number % 3 == 2 else ""
-        made.append(Point(call=call, n=max(1, int(calls[call] * chance.random() ** 2)), error=error))
-    return made
-
-
-def every(database: str, step: int) -> list[Point]:
-    """Every n-th call of every kind, ended by the process and with every error."""
+def every(calls: Calls) -> list[Point]:
+    """Every call, ended by the process and with each of its errors; and a few more, in case that there are."""
     return [
-        Point(call=call, n=n, error=error)
-        for call, most in CALLS[database].items()
-        for error in ("", *ERRORS.get(call, ()))
-        for n in range(1, most + 1, step)
+        Point(journey=journey, thread=thread, call=call, n=n, error=error)
+        for (journey, thread, call), most in sorted(calls.items())
+        for error in ("", *ERRORS[call])
+        for n in range(1, int(most * MORE[0]) + MORE[1] + 1)
     ]
 
 
-@dataclass
-class Traced(Siege):
-    """A siege whose killer is the kernel."""
-
-    points: Sequence[Point] = ()
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.reached: Counter[str] = Counter()
-        self._left = list(self.points)
-
-    async def _live_and_die(self) -> None:
-        point, trace = self._left.pop(0), self.place.settings.parent / "strace"
-        self._answering.clear()
-        self.daemon.begin(held=True)
-        strace = await asyncio.to_thread(subprocess.Popen, point.command(self.daemon.pid, trace))
-        await _while(lambda: not self._is_held_by(strace.pid), LIFE_SECONDS)
-        self.daemon.signal(signal.SIGCONT)
-        await self._until_it_is_over()
-        died = not self.daemon.alive
-        self.daemon.kill()
-        await asyncio.to_thread(strace.wait)
-        if died or "INJECTED" in trace.read_text(errors="replace"):
-            self.reached[f"{point.call} {point.error or 'killed'}"] += 1
-
-    def _is_held_by(self, tracer: int) -> bool:
-        return f"TracerPid:\t{tracer}\n" in Path(f"/proc/{self.daemon.pid}/status").read_text()
-
-    async def _until_it_is_over(self) -> None:
-        """Dead, or at rest, or waiting for what does not come."""
-        began = monotonic()
-        await _while(lambda: self.daemon.alive and not self._answering.is_set(), LIFE_SECONDS)
-        if not self._answering.is_set():
-            return
-        self.restarts.append(monotonic() - began)
-        books = Books(self.place.url)
-        await _while(lambda: self.daemon.alive and bool(self._queue.qsize() or books.open()), JOURNEY_SECONDS)
-        books.close()
-
-
-async def _while(so: Callable[[], bool], seconds: float) -> None:
-    """Wait as long as it is so, but no longer than this."""
-    end = monotonic() + seconds
-    while so() and monotonic() < end:  # noqa: ASYNC110
-        await asyncio.sleep(0.02)
-
-
-async def trace(database: str, chosen: Sequence[Point], seed: int) -> tuple[Verdict, Counter[str]]:
-    """One life for each point, and the verdict; with how many of them were reached, by kind."""
-    plan = Plan(way="smtp", kills=len(chosen), messages=A_LIFE * len(chosen), seed=seed)
+async def trace(database: str, chosen: Sequence[Point], seed: int) -> tuple[Verdict, list[Point]]:
+    """Each point, and the verdict; with those that were reached."""
+    plan = Plan(way="smtp", kills=len(chosen), messages=len(chosen), seed=seed)
     async with sinks.running() as sink:
         with furnished(database=database, sink=sink.port) as place:
             siege = Traced(plan=plan, place=place, sink=sink, points=chosen)
             status = await siege.run()
-            return await asyncio.to_thread(judge, siege, status), siege.reached
+            verdict = await asyncio.to_thread(judge, siege, status)
+            sound = Finding(promise="the audit is clean after each point", broken=tuple(siege.unsound))
+            living = Finding(promise="it ends, or goes on by itself", broken=tuple(siege.hung))
+            return replace(verdict, findings=(*verdict.findings, sound, living)), siege.reached
 
 
 def rounds(database: str, chosen: Sequence[Point], seed: int, done: Path | None) -> Iterator[Verdict]:
@@ -150,26 +69,31 @@ def rounds(database: str, chosen: Sequence[Point], seed: int, done: Path | None)
         some, began = left[first : first + A_DATABASE], monotonic()
         verdict, reached = asyncio.run(trace(database, some, seed))
         print(
-            f"{some[0]} to {some[-1]}: {monotonic() - began:.0f} s, {reached.total()} of {len(some)} reached",
+            f"{first + len(some)} of {len(left)}: {monotonic() - began:.0f} s, {len(reached)} of {len(some)} reached",
             flush=True,
         )
-        print("\n".join(f"  {number:6}  {kind}" for kind, number in sorted(reached.items())))
+        for kind, number in sorted(Counter(point.kind for point in reached).items()):
+            print(f"  {number:6}  {kind}")
         if done and verdict.kept:
             with done.open("a") as file:
-                file.writelines(f"{point}\n" for point in some)
+                file.writelines(f"{point}\n" for point in reached)
         yield verdict
 
 
 def main() -> int:
     options = argparse.ArgumentParser(prog="python -m bench.faults.syscalls", description=__doc__)
-    options.add_argument("--database", choices=list(CALLS), default="sqlite")
-    options.add_argument("--points", type=int, default=40)
-    options.add_argument("--every", type=int, help="instead of a sample: each call's 1st, then every so many; 1 is all")
+    options.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    options.add_argument("--points", type=int, help="a sample of so many instead of all")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--done", type=Path, help="a file of the points that are done, which grows")
     said = options.parse_args()
-    chance = random.Random(said.seed)
-    chosen = every(said.database, said.every) if said.every else points(said.database, said.points, chance)
+    calls = asyncio.run(count(said.database, said.seed))
+    for (journey, thread, call), most in sorted(calls.items()):
+        print(f"  {most:6}  {call} in a {journey}" + (f", thread {thread}" if thread != ANY else ""))
+    chosen = every(calls)
+    print(f"{len(chosen)} points", flush=True)
+    random.Random(said.seed).shuffle(chosen)
+    chosen = chosen[: said.points]
     status = 0
     for verdict in rounds(said.database, chosen, said.seed, said.done):
         print(verdict, flush=True)

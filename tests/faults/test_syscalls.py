@@ -1,4 +1,4 @@
-"""The daemon dies at a chosen system call, or is told that the disk is broken: its books are in order. P2, K-03, K-04."""
+"""The daemon dies at a chosen system call, or is told that disk or peer has failed: its books are in order. P2, K-03, K-04."""
 
 from __future__ import annotations
 
@@ -6,20 +6,32 @@ import shutil
 
 import pytest
 
-from bench.faults.syscalls import Point, trace
+from bench.faults.syscalls import count, every, trace
+from tests.store.databases import absent
 
-POINTS = (
-    Point(call="pwrite64", n=40),
-    Point(call="fdatasync", n=4),
-    Point(call="fdatasync", n=5, error="EIO"),
-    Point(call="pwrite64", n=60, error="ENOSPC"),
-)
+CHOSEN = {
+    "sqlite": (
+        "message: pwrite64 killed",
+        "message: fdatasync EIO",
+        "message: pwrite64 ENOSPC",
+        "start: fdatasync killed",
+    ),
+    "postgresql": ("start: sendto killed", "start: sendto ECONNRESET", "start: connect ECONNREFUSED"),
+}
 
 
 @pytest.mark.timeout(300)
-async def test_it_may_die_at_any_system_call_and_the_disk_may_break() -> None:
+@pytest.mark.parametrize("database", CHOSEN)
+async def test_it_may_die_at_any_system_call_and_the_disk_or_its_peer_may_fail(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bench.faults.traced.ROUNDS", 1)
     if shutil.which("strace") is None:
         pytest.skip("strace is not installed")
-    verdict, reached = await trace("sqlite", POINTS, seed=3)
-    assert reached.total() == len(POINTS)
+    if database == "postgresql" and (reason := absent()):
+        pytest.skip(reason)
+    points = every(await count(database, seed=3))
+    kinds = {point.kind: point for point in points if point.n <= 3}
+    verdict, reached = await trace(database, [kinds[kind] for kind in CHOSEN[database]], seed=3)
+    assert len(reached) == len(CHOSEN[database])
     assert verdict.kept, f"\n{verdict}"

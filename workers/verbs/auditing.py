@@ -24,7 +24,7 @@ def run(config: Path | None, *, as_json: bool, head: str | None, moved: bool) ->
     loaded = basics.read(config, dry=True)
     known = anchors.read(loaded.settings.data / ANCHORS)  # before the database, which only goes on
     try:
-        report, faults = asyncio.run(_run(loaded, known, head, moved=moved))
+        report, faults = asyncio.run(look(loaded, known, head, moved=moved))
     except ObjectsDown as error:
         output.complain(f"the object store does not answer ({error}); --no-moved leaves it out")
         return 1
@@ -52,7 +52,8 @@ def _say(report: Audit, anchored: int, faults: Sequence[Fault]) -> None:
     output.say("clean" if not faults else f"{len(faults)} faults")
 
 
-async def _run(loaded: Loaded, known: anchors.Anchors, head: str | None, *, moved: bool) -> tuple[Audit, list[Fault]]:
+async def look(loaded: Loaded, known: anchors.Anchors, head: str | None, *, moved: bool) -> tuple[Audit, list[Fault]]:
+    """What the audit says, and every fault that it and the anchors show."""
     store = await basics.database(loaded, exclusive=False)
     try:
         report, differing = await store.read(
