@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Literal
+from typing import Literal, TypeAlias
 
-How = Literal["hangs", "breaks"]
+How = Literal["hangs", "breaks", "swallows"]
+Dial: TypeAlias = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
 
 
 class Relay:
-    """Listens on a free port of loopback and passes on what comes, to and fro."""
+    """Listens at a door, else on a free port of loopback, and passes on what comes, to and fro."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self._goal = host, port
+    ways: tuple[How, ...] = ("hangs", "breaks")
+    before: tuple[str, ...] = ()  # a daemon needs nothing to go this way
+
+    def __init__(self, dial: Dial, door: socket.socket | None = None) -> None:
+        self._dial, self._door = dial, door or socket.create_server(("127.0.0.1", 0))
         self._open = asyncio.Event()
         self._open.set()
         self._refuses = False
         self._pairs: set[asyncio.Task[None]] = set()
-        self.port = 0
+        self.address: tuple[str, int] = self._door.getsockname()
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self._server = await asyncio.start_server(self._serve, sock=self._door)
 
     def cut(self, how: How) -> None:
         """Either nothing arrives any more and nobody is told, or all connections end and no new one lives."""
@@ -60,7 +65,7 @@ class Relay:
             return
         await self._open.wait()
         with suppress(OSError):
-            back, forth = await asyncio.open_connection(*self._goal)
+            back, forth = await self._dial()
             try:
                 await asyncio.wait(
                     [asyncio.ensure_future(self._pass(reader, forth)), asyncio.ensure_future(self._pass(back, writer))],
