@@ -131,7 +131,7 @@ class Search:
     seconds: list[float] = field(default_factory=list)  # for each person
     faults: list[str] = field(default_factory=list)  # of both audits
     found: dict[str, int] = field(default_factory=dict)  # after: files, and how often
-    keys_logged: int = 0  # keys that were destroyed, in the server's write-ahead log
+    keys_logged: int = 0  # keys that were destroyed, in the server's write-ahead log: each once a segment
     keys: dict[str, int] = field(default_factory=dict)  # the same at the end, in any file
 
     @property
