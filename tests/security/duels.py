@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -74,7 +75,8 @@ def checked(verdict: str, domain: str) -> str:
 
 def most_within(time: timedelta, letters: Sequence[Posted]) -> int:
     """The largest number of letters within any such time. They are in the order of their times."""
-    return max((sum(first.at <= each.at < first.at + time for each in letters) for first in letters), default=0)
+    times = [posted.at for posted in letters]
+    return max((bisect_left(times, first + time) - number for number, first in enumerate(times)), default=0)
 
 
 def most_a_case(letters: Sequence[Posted]) -> int:

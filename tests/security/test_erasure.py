@@ -1,6 +1,6 @@
 """A person is erased: nobody finds them any more, in old backups neither, and nothing brings them back.
 
-D-01, D-04. The long form, with a thousand people, is `python -m bench.erasure`; D-03 is in `tests/workers/verbs/test_erasing.py`.
+D-01, D-04. The long form, with a thousand people, is `python -m bench.erasure`; D-03, and more of D-04, is in `test_restoring`.
 chatwoot#12054: deleted conversations came back with the next look into the mailbox.
 """
 
