@@ -9,8 +9,7 @@ from intake.spotting import Expressions
 MAX_POINTS = 20
 
 _ITEM = re.compile(
-    r"^(?:\(?(?:\d{1,2}|[a-h])[.)](?= )|[-*•–·](?= )|(?:firstly|secondly|thirdly|erstens|zweitens|drittens)\b)",
-    re.MULTILINE,
+    r"\n(?:\(?(?:\d{1,2}|[a-h])[.)](?= )|[-*•–·](?= )|(?:firstly|secondly|thirdly|erstens|zweitens|drittens)\b)"
 )
 _ADDING = Expressions(
     r"also|secondly|thirdly|in addition|additionally|on top of (?:that|this|it all)|and on top",
@@ -39,7 +38,7 @@ def points(folded: str) -> int:
     """1 to 20, of a folded text. The largest of the three counts: a list introduced by "also" is counted once."""
     added = sum(1 for _ in _ADDING.each(folded))
     clauses = max(map(_distinct, _faults(folded)), default=0)
-    return min(MAX_POINTS, max(1, len(_ITEM.findall(folded)), 1 + added, clauses))
+    return min(MAX_POINTS, max(1, len(_ITEM.findall(f"\n{folded}")), 1 + added, clauses))
 
 
 def _faults(folded: str) -> list[list[set[str]]]:
