@@ -206,9 +206,16 @@ def strictly(data: bytes, codec: str) -> str | None:
 
 
 def readable(text: str) -> str:
-    """Line ends made one kind, control characters without a meaning in text removed."""
+    """Line ends made one kind, control characters without a meaning in text removed.
+
+    Those beyond ASCII are Windows-1252 that somebody took for Latin-1: what it means is shown.
+    """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     data = text.encode("utf-8", "surrogatepass").translate(None, _CONTROLS)
     text = data.decode("utf-8", "surrogatepass")
-    return _LATE_CONTROL.sub("", text) if b"\xc2" in data else text
+    return _LATE_CONTROL.sub(_as_meant, text) if b"\xc2" in data else text
+
+
+def _as_meant(control: re.Match[str]) -> str:
+    return control[0].encode("latin-1").decode("cp1252", "ignore")

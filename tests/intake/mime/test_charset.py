@@ -91,7 +91,11 @@ def test_a_few_damaged_bytes_do_not_make_the_label_wrong() -> None:
 
 
 def test_line_ends_are_made_one_kind_and_control_characters_removed() -> None:
-    assert readable("a\r\nb\rc\x00\x07\x9bd\te") == "a\nb\ncd\te"
+    assert readable("a\r\nb\rc\x00\x07\x8dd\te") == "a\nb\ncd\te"
+
+
+def test_windows_1252_that_somebody_took_for_latin_1_is_shown_as_it_was_meant() -> None:
+    assert readable("5 \x80, \x84so\x93 \x96 it\x92s") == "5 €, „so“ – it’s"
 
 
 def test_a_damaged_byte_in_a_text_of_one_byte_a_character_changes_nothing_else() -> None:
