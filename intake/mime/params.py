@@ -13,7 +13,7 @@ from intake.mime import charset, encoded_words
 
 _PARAM = re.compile(
     r';\s{0,80}([^\s=;"*]{1,60})(?:\*(\d{1,3}))?(\*)?[ \t\r\n]{0,20}=[ \t\r\n]{0,20}'
-    r'(?:"((?:[^"\\]|\\.)*)"?|([^;]*))',
+    r'(?:"((?:[^"\\]++|\\.)*+)"?|([^;]*))',
     re.DOTALL,
 )
 _COMMENT = re.compile(r"\([^()]*\)")
