@@ -74,8 +74,8 @@ def checked(verdict: str, domain: str) -> str:
 
 
 def most_within(time: timedelta, letters: Sequence[Posted]) -> int:
-    """The largest number of letters within any such time. They are in the order of their times."""
-    times = [posted.at for posted in letters]
+    """The largest number of letters within any such time."""
+    times = sorted(posted.at for posted in letters)
     return max((bisect_left(times, first + time) - number for number, first in enumerate(times)), default=0)
 
 
