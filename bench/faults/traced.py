@@ -13,6 +13,7 @@ import signal
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -120,8 +121,8 @@ class Alone(Siege):
         """A strace that has taken hold of this process or thread."""
         command = ["strace", "-qq", "-yy", "-p", str(task), "-o", str(self._trace), *options]
         tracer = await asyncio.to_thread(subprocess.Popen, command)
-        status = Path(f"/proc/{task}/status")
-        await _while(lambda: f"TracerPid:\t{tracer.pid}\n" not in status.read_text(), LIFE_SECONDS)
+        mark = f"TracerPid:\t{tracer.pid}\n"
+        await _while(lambda: tracer.poll() is None and mark not in _status(task), LIFE_SECONDS)
         return tracer
 
     def _threads(self) -> list[int]:
@@ -219,11 +220,10 @@ class Traced(Alone):
         tracer.send_signal(signal.SIGINT)
         await asyncio.to_thread(tracer.wait)
         await _while(lambda: self.daemon.alive, SETTLED_SECONDS)
+        if re.search(r"INJECTED|killed by", self._trace.read_text(errors="replace")):
+            self.reached.append(point)
         if not self.daemon.alive:
             await self._live()
-            self.reached.append(point)
-        elif "INJECTED" in self._trace.read_text(errors="replace"):
-            self.reached.append(point)
 
     async def _hang_up(self) -> None:
         """The peer that a call was told to be gone goes: libpq believes only what it reads."""
@@ -238,6 +238,13 @@ class Traced(Alone):
         await _while(lambda: self.daemon.alive and not self._answering.is_set(), LIFE_SECONDS)
         await _while(lambda: self.daemon.alive and self._came[mail] < LETTERS, JOURNEY_SECONDS)
         await _while(lambda: self.daemon.alive, SETTLED_SECONDS)
+
+
+def _status(task: int) -> str:
+    """What the kernel tells of it; nothing of a thread that has ended."""
+    with suppress(OSError):
+        return Path(f"/proc/{task}/status").read_text()
+    return ""
 
 
 async def _while(so: Callable[[], bool], seconds: float) -> None:
