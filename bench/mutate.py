@@ -34,11 +34,11 @@ def mutated(count: int, seed: int = 1) -> Iterator[bytes]:
     for _ in range(count):
         blob = chance.choice(sound)
         for _ in range(chance.randint(1, 8)):
-            blob = _damaged(chance, blob)
+            blob = damaged(chance, blob)
         yield blob
 
 
-def _damaged(chance: random.Random, blob: bytes) -> bytes:
+def damaged(chance: random.Random, blob: bytes) -> bytes:
     """Mostly in the beginning, where the header and the structure are."""
     at = chance.randrange(min(len(blob), chance.choice([1500, len(blob)])) + 1)
     end = at + chance.choice([0, 1, 4, 60])

@@ -52,9 +52,9 @@ class Sink:
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[Sink]:
+async def running(sink: Sink | None = None) -> AsyncIterator[Sink]:
     """A sink on a free port of loopback, for the length of the block."""
-    sink = Sink()
+    sink = sink or Sink()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
         lambda: SMTP(sink, enable_SMTPUTF8=True, timeout=3600, loop=loop), "127.0.0.1", 0, backlog=256
