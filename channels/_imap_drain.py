@@ -19,7 +19,7 @@ import structlog
 
 from channels._imap_session import GONE, Fetched, Session
 from channels._stand_in import TOO_LARGE, WITHHELD, stand_in
-from intake.message import RawMessage
+from intake.message import Envelope, RawMessage
 from intake.ports import Clock, Deliver
 
 log = structlog.get_logger()
@@ -74,6 +74,7 @@ class Drain:
         self._place = f"{habits.account}/{habits.folder}"
         self._uidvalidity = 0
         self._history = 0  # the last UID that was there when the mailbox was first seen, or seen anew
+        self._taken_in: set[int] = set()  # messages that were marked by us then
         self._tries: Counter[int] = Counter()  # of messages whose fetching was begun and did not succeed
         self._waiting: dict[int, datetime] = {}  # messages that failed by themselves, until then
         self._ahead: set[int] = set()  # messages that were kept beyond the bookmark
@@ -121,6 +122,7 @@ class Drain:
         if mark is None or mark.uidvalidity != session.uidvalidity:
             mark = Bookmark(uidvalidity=session.uidvalidity, uid=max(uids, default=0) if last == 0 else 0)
             await self._bookmarks.write(place, mark)
+        self._taken_in = await self._in_thread(partial(session.marked, last))
         self._history, self._uidvalidity = mark.uid, session.uidvalidity
 
     def _due(self, there: Sequence[int]) -> list[int]:
@@ -226,6 +228,7 @@ class Drain:
             channel="imap",
             account=self._habits.account,
             source_id=f"{self._habits.folder}:{session.uidvalidity}:{message.uid}",
+            envelope=Envelope(taken_in=message.uid in self._taken_in),
             blob=message.blob,
             received_at=min(message.received_at, now),
             quiet=message.uid <= self._history and message.received_at < now - A_DAY,

@@ -131,6 +131,10 @@ class Session:
         found: Iterable[int] = self._use().search(["UID", f"{uid + 1}:*"])
         return sorted(n for n in found if n > uid)
 
+    def marked(self, uid: int) -> set[int]:
+        """Those above this one that carry our keyword."""
+        return set(self._use().search(["UID", f"{uid + 1}:*", "KEYWORD", KEYWORD])) if self.keywords else set()
+
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
         """Bytes of each message that is still there, as the server says. Raises `Gone` as `fetch` does."""
         answer: Mapping[int, Mapping[bytes, Any]] = self._use().fetch(uids, ["RFC822.SIZE"])

@@ -26,6 +26,7 @@ class Envelope:
     direct: bool = False  # straight from the Internet: no server of ours has looked at who wrote it
     login: str | None = None  # the staff login of an authenticated submission, proven by the channel
     verified: bool = False  # the channel proved who sent it: a good webhook signature, a chat session's cookie
+    taken_in: bool = False  # its mailbox says that we had it before: what we knew of it then was lost
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

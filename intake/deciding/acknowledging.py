@@ -31,6 +31,7 @@ def withheld(q: Question, to: str | None, case_ref: str | None = None) -> str | 
     no-way-back: nobody to answer, or From is no identity.
     own-address: it would go to ourselves.
     older-than-a-day: what was new then needs a person now.
+    taken-in-before: we had it, and had it acknowledged; then our database was put back to an earlier day.
     not-addressed-to-us: Bcc and undisclosed recipients (RFC 5230 4.5).
     acknowledged-lately: this case had its share (given `case_ref`; a case that is opened again does not count it).
     sender-limit, domain-limit, overall-limit, unproven-limit: the caps of the brand.
@@ -83,6 +84,8 @@ def _of_message(q: Question, to: str | None) -> str | None:
         return "own-address"
     if q.now - q.raw.received_at > q.brand.acknowledgement.max_age:
         return "older-than-a-day"
+    if q.raw.envelope.taken_in:
+        return "taken-in-before"
     return None if _addressed_to_us(q) else "not-addressed-to-us"
 
 

@@ -13,7 +13,7 @@ import pytest
 from channels.imap import Bookmark
 from intake.ports import Deliver, TryLater
 from tests.channels.contract import Answer, ChannelContract, Desk
-from tests.channels.mailboxes import USERS, Shelf, build, mail, running, until
+from tests.channels.mailboxes import USERS, Shelf, build, mail, running, seen, until
 from tests.servers import dovecot
 from tests.servers.dovecot import Dovecot
 
@@ -141,6 +141,21 @@ async def test_a_restart_goes_on_where_it_stopped(server: Dovecot, tmp_path: Pat
         await until(desk, 2)
         await asyncio.sleep(0.3)
     assert [b"before" in m.blob for m in desk.messages] == [True, False]
+
+
+async def test_mail_that_bears_our_mark_though_nothing_is_known_of_it_was_taken_in_before(
+    server: Dovecot, tmp_path: Path
+) -> None:
+    """The database was put back to an earlier day: whoever was acknowledged since must not be a second time."""
+    user, first, desk = next(USERS), Desk(), Desk()
+    server.append(user, mail("before"))
+    async with running(build(server.port, user, tmp_path, after="flag"), first.deliver):
+        await until(first, 1)
+        await seen(lambda: "$Answerable" in server.flags(user)[0])
+    server.append(user, mail("after"))
+    async with running(build(server.port, user, tmp_path, after="flag"), desk.deliver):
+        await until(desk, 2)
+    assert [m.envelope.taken_in for m in (*first.messages, *desk.messages)] == [False, True, False]
 
 
 async def test_a_changed_uidvalidity_reads_the_mailbox_again_under_new_names(server: Dovecot, tmp_path: Path) -> None:

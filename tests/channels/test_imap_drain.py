@@ -30,6 +30,9 @@ class Session:
     def after(self, uid: int) -> list[int]:
         return [each for each in (1, BAD, 3, 4) if each > uid]
 
+    def marked(self, _uid: int) -> set[int]:
+        return set()
+
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
         return dict.fromkeys(uids, 100)
 

@@ -113,7 +113,7 @@ async def test_d04_after_a_backup_of_the_day_before_all_mail_is_back_and_nobody_
         for leftover in ("-wal", "-shm"):
             database.with_name(database.name + leftover).unlink(missing_ok=True)
         shutil.copy(tmp_path / "backup", database)
-        async with open_house(tmp_path, chosen, StoryClock(later + timedelta(hours=24, minutes=5))) as house:
+        async with open_house(tmp_path, chosen, StoryClock(later + timedelta(minutes=5))) as house:
             await house.quiet(messages=3)
             assert {case.route.address for case in await house.cases()} == {before, *after}
             assert [to for to, _ in await house.letters("acknowledgement")] == [before]

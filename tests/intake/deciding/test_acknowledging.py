@@ -32,6 +32,7 @@ def asked(*, facts: dict[str, Any] | None = None, **how: Any) -> Question:
         ("authentication-failed", asked(signals={"dmarc": Dmarc.FAIL})),
         ("authentication-unknown", asked(signals={"dmarc": Dmarc.TEMPERROR})),
         ("older-than-a-day", asked(raw={"received_at": TUESDAY - timedelta(hours=24, seconds=1)})),
+        ("taken-in-before", asked(raw={"envelope": Envelope(taken_in=True)})),
         ("not-addressed-to-us", asked(To="undisclosed-recipients:;")),
         ("acknowledged-lately", asked(facts={"automatic_on_case_24h": {REF: 1}})),
         ("sender-limit", asked(facts={"letters_to_sender_24h": 3})),
