@@ -19,6 +19,7 @@ from store.database import Store
 from store.inbound import Claimed
 from store.pieces import InPieces
 from store.writer import Tx
+from workers.watching.space import Space
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,8 +33,9 @@ class Delivery:
 class Freight:
     """Brings contents into a store, the large ones one after the other: while it is brought, each is in memory twice."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, space: Space) -> None:
         self._store = store
+        self._space = space
         self._turn = asyncio.Lock()
 
     @asynccontextmanager
@@ -61,6 +63,7 @@ class Freight:
         begun.append(whole.key)
         await self._store.write(lambda tx: pieces.begin(tx, whole, node=node))
         for number, piece in enumerate(cut):
+            self._space.require_reserve()
             await self._store.write(partial(pieces.keep, whole=whole, number=number, content=piece))
         return whole
 

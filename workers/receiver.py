@@ -51,7 +51,7 @@ class Keeper:
         self._received = received
         self._allowed = allowed
         self._keys = keys  # of the addresses that are signed for staff
-        self._freight = freight or Freight(store)
+        self._freight = freight or Freight(store, space)
         self._together = Together(self._keep, most=self.group, linger=self.linger_seconds)
         self._came = -inf  # by the loop's clock
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select
 
 from config.settings import Space as Reserve
-from intake.ports import TryLater
+from intake.ports import NoSpace, TryLater
 from store import inbound, pieces
 from store.database import Store
 from store.schema import arriving, piece
@@ -66,5 +68,21 @@ async def test_of_a_large_mail_whose_sender_has_gone_nothing_stays(store: Store)
         await asyncio.sleep(0)
     coming.cancel()
     with pytest.raises(asyncio.CancelledError):
+        await coming
+    assert await left(store) == [0, 0]
+
+
+async def test_a_large_mail_under_which_others_fill_the_disk_is_put_off(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reserve is for what was accepted; half of one mail of many megabytes would eat it up."""
+    disk = SimpleNamespace(f_flag=0, f_files=0, f_favail=0, f_bavail=10 * len(CONTENT), f_frsize=1)
+    monkeypatch.setattr("workers.watching.space.os.statvfs", lambda _: disk)
+    deliver = Keeper(store, Space([tmp_path], Reserve(bytes=len(CONTENT))), received=lambda: None)
+    coming = asyncio.create_task(deliver([raw("large", blob=CONTENT)]))
+    while not (await left(store))[0]:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    disk.f_bavail = len(CONTENT) // 2
+    with pytest.raises(NoSpace):
         await coming
     assert await left(store) == [0, 0]

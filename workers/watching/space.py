@@ -26,8 +26,12 @@ class Space:
 
     def lacking(self, size: int = 0) -> str:
         """What is missing to keep so many bytes more: "space", "files" or "write_access"; "" when all is well."""
-        wanted = self._reserve.bytes + COPIES * (self._underway + size)
-        return next((slug for folder in self._folders if (slug := _lacking(folder, wanted, self._reserve.files))), "")
+        return self._missing(self._reserve.bytes + COPIES * (self._underway + size))
+
+    def require_reserve(self) -> None:
+        """Others have filled the disk meanwhile: what takes long ends before the database meets a full one. Raises `NoSpace`."""
+        if slug := self._missing(self._reserve.bytes):
+            raise NoSpace(slug)
 
     @contextmanager
     def room(self, size: int) -> Iterator[None]:
@@ -39,6 +43,9 @@ class Space:
             yield
         finally:
             self._underway -= size
+
+    def _missing(self, wanted: int) -> str:
+        return next((slug for folder in self._folders if (slug := _lacking(folder, wanted, self._reserve.files))), "")
 
 
 def _lacking(folder: Path, wanted: int, files: int) -> str:
