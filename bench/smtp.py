@@ -88,6 +88,7 @@ async def stored(folder: Path) -> Deliver:
     url = f"sqlite:///{folder}/bench.db"
     await asyncio.to_thread(migrate, url)
     store = await Store.open(url)
+    await store.enter("bench")
     return Keeper(store, Space((), Reserve()), received=lambda: None)
 
 

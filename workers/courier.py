@@ -51,6 +51,8 @@ class Courier(Runner):
 
     async def once(self) -> int:
         channels = [name for name in sorted(self._senders) if self._room(name)]
+        if not channels:
+            return 0
         node, now, at_hand = self._store.node, self._clock.now(), self._crew.at_hand
         due = await self._store.write(
             lambda tx: outbox.claim(tx, node=node, now=now, limit=self.batch, channels=channels, at_hand=at_hand)
