@@ -25,8 +25,8 @@ from bench.faults.siege import Plan
 from bench.faults.troubles import A_TIME, Trouble, Troubled
 from bench.faults.verdict import Verdict
 
-SIZE, FILES = "96m", 400
-RESERVE = 16 << 20
+SIZE, FILES = "160m", 400
+RESERVE = 40 << 20  # half of it holds what was accepted with photos, and the letters to staff that pass them on
 SHORT_SECONDS = 3.0
 
 
