@@ -97,9 +97,13 @@ class Dovecot:
         maildir = self.home / "mail" / user
         for folder in ("cur", "new", "tmp"):
             (maildir / folder).mkdir(parents=True, exist_ok=True)
+        for folder in (maildir, *maildir.iterdir()):
+            shutil.chown(folder, "nobody", "nogroup")
         for number, blob in enumerate(blobs):
-            (maildir / "new" / f"{1_700_000_000 + number}.M{number}.test").write_bytes(blob)
-        subprocess.run(["chown", "-R", "nobody:nogroup", maildir], check=True)
+            file = maildir / "tmp" / f"{1_700_000_000 + number}.M{number}.test"
+            file.write_bytes(blob)
+            shutil.chown(file, "nobody", "nogroup")
+            file.rename(maildir / "new" / file.name)
 
     def kick(self, user: str) -> None:
         """Throw the user's clients out, as an operator does."""
