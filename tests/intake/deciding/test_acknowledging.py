@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 
-from intake.deciding.acknowledging import repeats_itself, withheld
+from intake.case import Echo, Event, Kind
+from intake.deciding.acknowledging import acknowledged, already_told, repeats_itself, withheld
 from intake.deciding.decision import Facts
 from intake.deciding.question import Question
+from intake.letters.letter import LetterKind
 from intake.message import Envelope
 from intake.signals import Dmarc
 from tests.harbour import TUESDAY
 from tests.intake.asking import REF, a_case, ask
 
 JO = "jo@customer.example"
+QUOTED = "> Thank you for telling us.\n> Asha is looking after it.\n> You hear from us today.\n> Harbour Home\n"
 
 
 def asked(*, facts: dict[str, Any] | None = None, **how: Any) -> Question:
@@ -86,11 +89,12 @@ def test_a_case_that_is_opened_again_is_acknowledged_whatever_it_had_today() -> 
     [
         ("Order 88124 is late! When does it come?", 0, "repeats-itself"),
         ("ORDER 9 is late. When does it come? Today?", 7, "repeats-itself"),
+        ("Order 9 is late! When does it come? Today then?", 0, "repeats-itself"),  # eight words of ten
+        (f"Order 9 is late! When does it come?\n\n{QUOTED}", 0, "repeats-itself"),
         ("Order 88124 is late! When does it come?", 8, None),
         ("The kettle of order 88124 leaks, I want my money back.", 0, None),
         ("Order 88124 is broken! Who pays for it?", 0, None),
     ],
-    ids=["another number", "nearly the same", "long after", "another complaint", "alike at its beginning"],
 )
 def test_who_says_the_same_of_another_order_is_not_answered_again(text: str, days: int, slug: str | None) -> None:
     """L-02: a program that invents an order each time had three answers a day for ever."""
@@ -100,3 +104,22 @@ def test_who_says_the_same_of_another_order_is_not_answered_again(text: str, day
 
 def test_mail_without_a_word_repeats_nothing() -> None:
     assert repeats_itself(asked(text="", facts={"of_contact": (a_case(words=""),)})) is None
+
+
+@pytest.mark.parametrize("echo", [Echo.SILENCE, Echo.PERSON, Echo.MACHINE])
+def test_a_case_is_acknowledged_once_until_a_person_of_ours_has_done_something(echo: Echo) -> None:
+    waits = a_case(echo=echo, resolved_by="asha")
+    assert already_told(waits, reopened=False) == "already-told"
+    assert already_told(waits, reopened=True) is None
+    assert already_told(a_case(echo=echo, resolved_by="customer"), reopened=True) == "already-told"
+
+
+@pytest.mark.parametrize("reopened", [True, False])
+def test_whoever_had_no_letter_since_a_person_wrote_is_told(reopened: bool) -> None:
+    assert already_told(a_case(echo=Echo.NO_LETTER, resolved_by="customer"), reopened=reopened) is None
+
+
+def test_it_is_noted_which_letter_went_out_by_itself() -> None:
+    data = {"letter": "repeat_acknowledgement"}
+    noted = Event(kind=Kind.ACKNOWLEDGED, at=TUESDAY, actor="daemon", data=data)
+    assert acknowledged(TUESDAY, LetterKind.REPEAT_ACKNOWLEDGEMENT) == noted

@@ -30,11 +30,25 @@ def test_the_keyword_of_auto_submitted_stands_before_comments_and_parameters(val
         ({"X_Precedence": "JUNK"}, "junk"),
         ({"Precedence": " ", "X_Precedence": "list"}, "list"),
         ({"Precedence": "first-class", "X_Precedence": "list"}, "first-class"),
+        ({"Precedence": " ", "X_Precedence": " "}, ""),
         ({}, ""),
     ],
 )
 def test_precedence_is_read_from_either_header(headers: dict[str, str], value: str) -> None:
     assert marks(mail(**headers), Envelope()).precedence == value
+
+
+@pytest.mark.parametrize(
+    ("declared", "report"),
+    [
+        ("multipart/report; report-type=delivery-status; boundary=x", "delivery-status"),
+        ('Multipart/Report; boundary=x; Report-Type = "Disposition-Notification"', "disposition-notification"),
+        ("multipart/report; boundary=x", ""),
+        ("text/plain; report-type=delivery-status", ""),
+    ],
+)
+def test_a_report_says_of_what_kind_it_is(declared: str, report: str) -> None:
+    assert marks(mail(Content_Type=declared), Envelope()).report == report
 
 
 @pytest.mark.parametrize(
