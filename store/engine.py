@@ -21,11 +21,8 @@ from store.sealing import attach
 # What SQLite needs to take a savepoint back stays in memory: a file of it cost 60 writes a message.
 _PRAGMAS = ("synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON", "cache_size=-4000", "temp_store=MEMORY")
 _LOGGED = ("journal_mode=WAL", *_PRAGMAS)
-_FORGETFUL = (
-    "journal_mode=TRUNCATE",
-    "secure_delete=ON",
-    *_PRAGMAS,
-)  # a key that is destroyed is in no log, nor in free pages
+# A key that is destroyed is in no log, nor in free pages.
+_FORGETFUL = ("journal_mode=TRUNCATE", "secure_delete=ON", *_PRAGMAS)
 # A network that swallows everything is a fault after seconds at either end; left alone, the kernel waits a quarter of an hour.
 _POSTGRES = "-c timezone=UTC -c synchronous_commit=on -c lock_timeout=10s -c tcp_user_timeout=6000"
 _CUT_OFF = {"keepalives_idle": 2, "keepalives_interval": 1, "keepalives_count": 3, "tcp_user_timeout": 5000}

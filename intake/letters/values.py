@@ -24,9 +24,8 @@ from intake.words import REPLY_MARKER, REPLY_MARKERS
 MAX_WORDS = 20_000  # characters of a customer's message in a letter to staff
 MAX_FILES = 10_000_000  # bytes of files that go along: many servers refuse mail of more than 20 MB on the wire
 Withheld: TypeAlias = Literal["", "files-infected", "files-not-scanned"]  # why files do not go along
-Told: TypeAlias = Literal[
-    "", "dated", "last"
-]  # of a broken promise: nothing; that and when now; that, and no more by machine
+Told: TypeAlias = Literal["", "dated", "last"]
+"""What customers hear of a broken promise: nothing; when they hear from us now; that no more comes by machine."""
 RICH_TAGS = {"p", "br", "div", "b", "strong", "i", "em", "u", "ul", "ol", "li", "blockquote", "a", "pre", "code"}
 RICH_SCHEMES = {"https", "http", "mailto", "tel"}
 RE_PREFIX = re.compile(r"^(?:\s{0,3}(?:re|aw|fwd?|wg|sv|tr)\s{0,3}:){1,20}\s{0,3}", re.IGNORECASE)

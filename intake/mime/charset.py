@@ -161,9 +161,8 @@ def _by_label(data: bytes, codec: str) -> tuple[str, tuple[Defect, ...]]:
     text = strictly(data, codec)
     if text is not None:
         return text, ()
-    if codec.startswith(
-        "cp12"
-    ):  # one byte a character, and few bytes are none: one of those may be damage, or half of another's
+    # Of one byte a character, few bytes are none: one of those may be damage, or half of a character in another charset.
+    if codec.startswith("cp12"):
         found = _detected(data)
         text = strictly(data, found) if found in _OF_SEVERAL_BYTES else None
         if text is not None:

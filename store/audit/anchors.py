@@ -39,9 +39,7 @@ class Anchors:
     """What a file says: how far each history went, which messages there were, and the heads."""
 
     ends: dict[str, tuple[int, str]] = field(default_factory=dict)
-    arrived: list[tuple[int, str]] = field(
-        default_factory=list
-    )  # up to which number, and the hash of those since the last
+    arrived: list[tuple[int, str]] = field(default_factory=list)  # up to which number; the hash of those since the last
     heads: list[str] = field(default_factory=list)
     size: int = 0  # bytes up to the last head; behind it, a block was cut off by a crash
     changed: int | None = None  # the first block, from 0, whose head is not the hash of it

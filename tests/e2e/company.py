@@ -14,6 +14,15 @@ from standardwebhooks import Webhook
 
 from tests.e2e.house import PASSWORD, House
 
+MAILBOX = """
+[channel.mailbox]
+kind = "imap"
+host = "127.0.0.1"
+port = {port}
+tls = "none"
+user = "help"
+password_file = "mailbox-password"
+"""
 _COMPANY = """
 [log]
 level = "error"

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from intake.case import Case
-from tests.e2e.company import post, settings
+from tests.e2e.company import MAILBOX, post, settings
 from tests.e2e.house import House, StoryClock, open_house
 from tests.e2e.programs import arrived, latest, mail, reply, staff_reply, swaks, text_of
 from tests.servers import dovecot
@@ -28,15 +28,6 @@ WEDNESDAY = datetime(2026, 1, 21, 11, 20, tzinfo=UTC)  # a working day in London
 JO, NAIR = "jo@customer.example", "nair@customer.example"
 ASHA, WES = "asha@staff.harbour.example", "wes@staff.harbour.example"
 
-MAILBOX = """
-[channel.mailbox]
-kind = "imap"
-host = "127.0.0.1"
-port = {port}
-tls = "none"
-user = "help"
-password_file = "mailbox-password"
-"""
 SMARTHOST = 'kind = "smarthost"\nhost = "127.0.0.1"\nport = {port}\ntls = "none"'
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import openpyxl
 
 from store import inbound
-from tests.e2e.company import letter, settings, submit
+from tests.e2e.company import MAILBOX, letter, settings, submit
 from tests.e2e.house import House, StoryClock, open_house
 from tests.harbour import HARBOUR
 from tests.servers import dovecot
@@ -24,15 +24,6 @@ from workers.verbs import spreadsheet
 
 WEDNESDAY = datetime(2026, 1, 14, 10, 0, tzinfo=UTC)
 HELP, JO, ASHA = "help@harbour.example", "jo@customer.example", "asha@staff.harbour.example"
-MAILBOX = """
-[channel.desk]
-kind = "imap"
-host = "127.0.0.1"
-port = {port}
-tls = "none"
-user = "help"
-password_file = "mailbox-password"
-"""
 
 
 @asynccontextmanager

@@ -18,10 +18,10 @@ import main
 from intake.case import Event, Kind
 from store import cases, erasing
 from store.database import Store
-from tests.e2e.company import letter, settings
+from tests.e2e.company import MAILBOX, letter, settings
 from tests.e2e.house import StoryClock, open_house
 from tests.harbour import POLICY, TUESDAY
-from tests.security.test_on_the_wire import MAILBOX, WEDNESDAY
+from tests.security.test_on_the_wire import WEDNESDAY
 from tests.servers import dovecot
 from tests.workers.verbs.conftest import furnish
 from tests.workers.verbs.mails import mail, mbox
