@@ -1,4 +1,4 @@
-"""One connection to a mail server that we hand letters to: a transaction, and what becomes of each recipient (RFC 5321)."""
+"""Handing a letter to a mail server: a transaction, and what becomes of each recipient (RFC 5321)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from aiosmtplib import SMTP, SMTPException, SMTPResponse, SMTPResponseException
+from aiosmtplib import SMTPException, SMTPResponse
 
+from channels._smtp_wire import LEAVING, Wire
 from intake.letters.letter import Delivery, Outcome, Submission
 
 ANSWER_SECONDS = 600.0  # for the answer to a whole message, RFC 5321 section 4.5.3.2.6
 LONGEST_DIAGNOSTIC = 300
+DATA, RSET = b"DATA\r\n", b"RSET\r\n"
+GO_ON = 354  # with the content
+_OUTCOMES = {2: Outcome.ACCEPTED, 5: Outcome.REJECTED}
 _STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
 _SAFE = re.compile(r"[!#-'*+\--9=?A-Z^-~]+@[A-Za-z0-9.-]+", re.ASCII)  # dot-atom and domain: nothing that needs quoting
 _LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -27,34 +31,38 @@ def malformed(recipient: str) -> bool:
     return not _SAFE.fullmatch(recipient)
 
 
-async def transact(client: SMTP, submission: Submission, recipients: Sequence[str]) -> list[Delivery]:
-    """Hand a letter to a connected server: a result for each recipient.
+async def transact(wire: Wire, submission: Submission, recipients: Sequence[str]) -> list[Delivery]:
+    """Hand a letter to a server: a result for each recipient.
 
-    Raises aiosmtplib's exceptions and OSError where the connection fails before the end of the content, `NoAnswer` after it.
+    Raises aiosmtplib's exceptions where the connection fails before the end of the content, `NoAnswer` after it.
     """
-    try:
-        await client.mail(submission.mail_from)
-    except SMTPResponseException as refusal:
-        _about_the_letter(refusal)
-        return [delivery(r, refusal.code, refusal.message) for r in recipients]
-    answers = {r: await _recipient(client, r) for r in recipients}
-    taken = [r for r in recipients if answers[r].outcome is Outcome.ACCEPTED]
-    if taken:
-        answer = await _content(client, submission.blob)
-        answers |= {r: delivery(r, answer.code, answer.message) for r in taken}
-    if all(each.outcome is not Outcome.ACCEPTED for each in answers.values()):
-        await _begin_anew(client)
-    return [answers[r] for r in recipients]
+    envelope = [_command("MAIL FROM", submission.mail_from), *(_command("RCPT TO", each) for each in recipients)]
+    sender, *answers = await wire.say(*envelope, DATA) if wire.pipelining else await wire.say(*envelope)
+    asked = answers[len(recipients) :]
+    if sender.code // 100 != 2:
+        answers = [sender] * len(recipients)
+    results = {r: delivery(r, answer) for r, answer in zip(recipients, answers, strict=False)}
+    if taken := [r for r, result in results.items() if result.outcome is Outcome.ACCEPTED]:
+        [go_on] = asked or await wire.say(DATA)
+        answer = await _content(wire, submission.blob) if go_on.code == GO_ON and wire.open else go_on
+        results |= {r: delivery(r, answer) for r in taken}
+    elif asked and asked[0].code == GO_ON:
+        wire.close()  # it took nobody, and waits for a content
+    if all(each.outcome is not Outcome.ACCEPTED for each in results.values()):
+        await _begin_anew(wire)
+    return [results[r] for r in recipients]
 
 
-def delivery(recipient: str, code: int, words: str) -> Delivery:
+def delivery(recipient: str, reply: SMTPResponse) -> Delivery:
     """What a reply to this recipient means. What is neither 2yz nor 5yz is tried again."""
-    outcome = {2: Outcome.ACCEPTED, 5: Outcome.REJECTED}.get(code // 100, Outcome.DEFERRED)
-    line = one_line(words)
+    line = one_line(reply.message)
     status = _STATUS.match(line)
-    text = line[status.end() :] if status else line
     return Delivery(
-        recipient=recipient, outcome=outcome, code=max(code, 0), status=status[1] if status else "", diagnostic=text
+        recipient=recipient,
+        outcome=_OUTCOMES.get(reply.code // 100, Outcome.DEFERRED),
+        code=reply.code,
+        status=status[1] if status else "",
+        diagnostic=line[status.end() :] if status else line,
     )
 
 
@@ -79,36 +87,27 @@ def one_line(words: str) -> str:
     return " ".join(_CONTROL.sub(" ", clean[: 4 * LONGEST_DIAGNOSTIC]).split())[:LONGEST_DIAGNOSTIC]
 
 
-async def _begin_anew(client: SMTP) -> None:
+async def _begin_anew(wire: Wire) -> None:
     """Leave nothing over for the next letter. A connection that fails at this is noticed when it is used again."""
     with suppress(SMTPException, OSError):
-        await client.rset()
+        await wire.say(RSET)
 
 
-async def _recipient(client: SMTP, recipient: str) -> Delivery:
-    # Written as it is: aiosmtplib would take the address apart first, and what needs quoting is `malformed`.
-    answer = await client.execute_command(b"RCPT", b"TO:<%b>" % recipient.encode("ascii"))
-    if answer.code // 100 != 2:
-        _about_the_letter(SMTPResponseException(answer.code, answer.message))
-    return delivery(recipient, answer.code, answer.message)
+def _command(verb: str, address: str) -> bytes:
+    """With an address as it is: of recipients what needs quoting is `malformed`, and return paths are ours."""
+    if not address.isprintable():
+        raise ValueError("an address with a control character")
+    return f"{verb}:<{address}>\r\n".encode("ascii")
 
 
-def _about_the_letter(refusal: SMTPResponseException) -> None:
-    """Raises it again where it is about the connection: the server leaves (421), or cannot be understood."""
-    if refusal.code == 421 or not 400 <= refusal.code < 600:
-        raise refusal
-
-
-async def _content(client: SMTP, blob: bytes) -> SMTPResponse:
-    """DATA in two steps, because what went wrong before the content was sent can be repeated without harm."""
-    asked = await client.execute_command(b"DATA")
-    if asked.code != 354 or client.protocol is None:
-        return asked
-    client.protocol.write(stuffed(blob))
+async def _content(wire: Wire, blob: bytes) -> SMTPResponse:
     try:
-        return await client.protocol.read_response(timeout=ANSWER_SECONDS)
+        [answer] = await wire.say(stuffed(blob), seconds=ANSWER_SECONDS)
     except (SMTPException, OSError) as error:
+        if getattr(error, "code", 0) == LEAVING:
+            raise
         raise NoAnswer(type(error).__name__) from error
+    return answer
 
 
 def stuffed(blob: bytes) -> bytes:

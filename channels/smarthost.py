@@ -10,17 +10,18 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import structlog
-from aiosmtplib import SMTP, SMTPException, SMTPResponseException
+from aiosmtplib import SMTP, SMTPException, SMTPHeloError, SMTPResponseException
 
 from channels import Tools
 from channels._dkim_options import Options as DkimOptions
 from channels._oauth import OAuth, TokenSource
-from channels._smtp_client import NoAnswer, deferred, malformed, transact
+from channels._smtp_client import RSET, NoAnswer, deferred, malformed, transact
+from channels._smtp_wire import Wire
 from channels._trouble import Trouble
 from intake.letters.letter import Delivery, Outcome, Submission
 
@@ -61,7 +62,7 @@ class Smarthost:
         self.trouble = Trouble(tools.clock)
         self._signers = _signers(options, tools)
         self._slots = asyncio.Semaphore(options.connections)
-        self._idle: list[tuple[SMTP, float]] = []  # and when it was last used
+        self._idle: list[tuple[Wire, float]] = []  # and when it was last used
 
     async def send(self, submission: Submission) -> list[Delivery]:
         """Hand a letter over: one result for each recipient, in order. Never raises for what the server does."""
@@ -80,14 +81,14 @@ class Smarthost:
     async def close(self) -> None:
         """Say goodbye on every kept connection."""
         while self._idle:
-            client, _ = self._idle.pop()
-            await _quit(client)
+            wire, _ = self._idle.pop()
+            await _quit(wire)
 
     async def _send(self, submission: Submission, recipients: list[str]) -> list[Delivery]:
         try:
-            async with self._connection() as client:
+            async with self._connection() as wire:
                 self.trouble.end()
-                return await transact(client, await self._signed(submission), recipients)
+                return await transact(wire, await self._signed(submission), recipients)
         except NoAnswer as error:
             return deferred(recipients, f"no answer to the whole message ({error.message})", maybe_arrived=True)
         except (SMTPException, OSError, ValueError) as error:
@@ -103,32 +104,29 @@ class Smarthost:
         return replace(submission, blob=b"".join([*made, submission.blob]))
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[SMTP]:
+    async def _connection(self) -> AsyncIterator[Wire]:
         """A connection that is ready for a transaction. It is kept for the next one, unless something goes wrong."""
         async with self._slots:
-            client = await self._kept() or await self._connected()
+            wire = await self._kept() or await self._connected()
             try:
-                yield client
+                yield wire
             except BaseException:
-                client.close()
+                wire.close()
                 raise
-            self._idle.append((client, asyncio.get_running_loop().time()))
+            self._idle.append((wire, asyncio.get_running_loop().time()))
 
-    async def _kept(self) -> SMTP | None:
+    async def _kept(self) -> Wire | None:
         """A kept connection that still answers."""
         while self._idle:
-            client, used = self._idle.pop()
-            if client.is_connected and asyncio.get_running_loop().time() - used < WARM_SECONDS:
-                return client
-            try:
-                await client.rset()
-            except (SMTPException, OSError):
-                client.close()
-            else:
-                return client
+            wire, used = self._idle.pop()
+            if wire.open and asyncio.get_running_loop().time() - used < WARM_SECONDS:
+                return wire
+            if await _answers(wire):
+                return wire
+            wire.close()
         return None
 
-    async def _connected(self) -> SMTP:
+    async def _connected(self) -> Wire:
         options = self._options
         client = SMTP(
             hostname=options.host,
@@ -142,10 +140,11 @@ class Smarthost:
         try:
             await client.connect()
             await self._log_in(client)
+            await _hello(client)
         except BaseException:
             client.close()
             raise
-        return client
+        return Wire(client)
 
     async def _log_in(self, client: SMTP) -> None:
         options = self._options
@@ -195,11 +194,27 @@ def _signers(options: Options, tools: Tools) -> list[Signer]:
     return [signer(each, tools.data) for each in options.dkim]
 
 
-async def _quit(client: SMTP) -> None:
-    try:
-        await client.quit(timeout=2)
-    except (SMTPException, OSError):
-        client.close()
+async def _hello(client: SMTP) -> None:
+    """Greet, unless a login or TLS had need of it: the server says what it can do."""
+    if client.is_ehlo_or_helo_needed:
+        try:
+            await client.ehlo()
+        except SMTPHeloError:
+            await client.helo()
+
+
+async def _answers(wire: Wire) -> bool:
+    """Whether it is still there, and ready for a letter."""
+    with suppress(SMTPException, OSError):
+        [reply] = await wire.say(RSET)
+        return reply.code // 100 == 2
+    return False
+
+
+async def _quit(wire: Wire) -> None:
+    with suppress(SMTPException, OSError):
+        await wire.say(b"QUIT\r\n", seconds=2)
+    wire.close()
 
 
 def _malformed(recipient: str) -> Delivery:

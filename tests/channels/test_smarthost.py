@@ -13,11 +13,14 @@ from tests.channels.script import HANG_UP, JO, KAI, LEE, scripted, submission
 from tests.channels.wire import tools
 from tests.servers.postfix import running_postfix
 
+PIPELINING = "250-hello\r\n250 PIPELINING"
+
 
 def short(deliveries: list[Delivery]) -> list[tuple[str, int, str]]:
     return [(d.outcome.value, d.code, d.status) for d in deliveries]
 
 
+@pytest.mark.parametrize("hello", ["250 hello", PIPELINING], ids=["one at a time", "pipelining"])
 @pytest.mark.parametrize(
     ("replies", "outcomes"),
     [
@@ -48,13 +51,15 @@ def short(deliveries: list[Delivery]) -> list[tuple[str, int, str]]:
         ),
         ({".": "what?"}, [("deferred", 0, "4.4.2")] * 3),
         ({".": HANG_UP}, [("deferred", 0, "4.4.2")] * 3),
-        ({"MAIL": "250-long\r\n" * 5000 + "250 end"}, [("deferred", 0, "4.4.0")] * 3),
+        ({".": "421 4.3.2 leaving"}, [("deferred", 421, "4.4.0")] * 3),
+        ({".": "250 2.0.0 taken\r\n421 4.4.2 and good night"}, [("accepted", 250, "2.0.0")] * 3),
+        ({"MAIL": "250-long\r\n" * 20_000 + "250 end"}, [("deferred", 0, "4.4.0")] * 3),
         ({"MAIL": "~".join("250 2.1.0 fine")}, [("deferred", 0, "4.4.0")] * 3),
     ],
     ids=lambda value: str(value)[:50] if isinstance(value, dict) else "",
 )
-async def test_every_failure_becomes_a_result_for_each_recipient(replies, outcomes):
-    async with scripted(replies, timeout=0.5) as (smarthost, _):
+async def test_every_failure_becomes_a_result_for_each_recipient(replies, outcomes, hello):
+    async with scripted({"EHLO": hello} | replies, timeout=0.5) as (smarthost, _):
         deliveries = await smarthost.send(submission(JO, KAI, LEE))
     assert [d.recipient for d in deliveries] == [JO, KAI, LEE]
     assert short(deliveries) == outcomes
@@ -66,6 +71,7 @@ async def test_only_a_lost_answer_to_the_whole_message_may_have_arrived():
         ({".": HANG_UP}, True),
         ({".": "what?"}, True),
         ({".": "451 4.3.0 later"}, False),
+        ({".": "421 4.3.2 leaving"}, False),
         ({"DATA": HANG_UP}, False),
         ({"RCPT": HANG_UP}, False),
     ):
@@ -97,6 +103,40 @@ async def test_a_refused_letter_leaves_nothing_over_for_the_next(refused: str) -
             assert (await smarthost.send(submission()))[0].outcome is Outcome.DEFERRED
         assert [line[:4] for line in script.said if line[:4] in ("MAIL", "RSET")] == ["MAIL", "RSET"] * 2
         assert script.connections == 1
+
+
+async def test_a_server_that_takes_commands_together_is_waited_for_twice_a_letter() -> None:
+    heard: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talk = {
+            "220 hi": "\r\n",
+            PIPELINING: "DATA\r\n",
+            "250 a\r\n250 b\r\n250 c\r\n354 go on": "\r\n.\r\n",
+            "250 2.0.0 taken": "QUIT\r\n",
+        }
+        for words, until in talk.items():
+            writer.write(f"{words}\r\n".encode())
+            heard.append(await reader.readuntil(until.encode()))
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    smarthost = build("smarthost", Options(host="127.0.0.1", port=port, tls="none", timeout=2), tools())
+    deliveries = await smarthost.send(submission(JO, KAI, blob=b"Dear Jo\r\n"))
+    await smarthost.close()
+    server.close()
+    await server.wait_closed()
+    assert short(deliveries) == [("accepted", 250, "2.0.0")] * 2
+    envelope = f"MAIL FROM:<help@harbour.example>\r\nRCPT TO:<{JO}>\r\nRCPT TO:<{KAI}>\r\nDATA\r\n"
+    assert heard[1] == envelope.encode()
+
+
+async def test_a_server_that_wants_content_although_it_took_nobody_gets_none() -> None:
+    async with scripted({"EHLO": PIPELINING, "RCPT": "550 5.1.1 unknown"}) as (smarthost, script):
+        for _ in range(2):
+            assert (await smarthost.send(submission()))[0].outcome is Outcome.REJECTED
+        assert (script.connections, script.said.count("DATA"), script.said.count(".")) == (2, 2, 0)
 
 
 async def test_no_more_connections_are_made_than_allowed():
