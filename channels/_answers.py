@@ -20,8 +20,8 @@ log = structlog.get_logger()
 RETRY_AFTER = 30  # seconds, for faults of ours
 BODY_SECONDS = 10.0  # for the whole body: whoever needs longer is holding the connection, not sending
 
+SERVER = "Answerable"
 HEADERS = {
-    "Server": "Answerable",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -123,6 +123,7 @@ def _route(request: web.Request) -> str:
 
 async def dress(request: web.Request, response: web.StreamResponse) -> None:
     """Safe headers on everything, unless a route has its own. For `Application.on_response_prepare`."""
+    headers = response.headers
+    headers["Server"] = SERVER
     for name, value in HEADERS.items():
-        if name == "Server" or name not in response.headers:
-            response.headers[name] = value
+        headers.setdefault(name, value)

@@ -7,10 +7,10 @@ before the answer, and the answer.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -35,17 +35,10 @@ class Request:
     url: str = ""  # scheme, host, path and query, verbatim
     headers: tuple[tuple[str, str], ...] = ()  # in order, doubled ones too; bytes beyond UTF-8 as surrogate escapes
     body: bytes = b""
-    _named: Mapping[str, list[str]] = field(init=False, repr=False, compare=False)  # by names in lower case
-
-    def __post_init__(self) -> None:
-        named = defaultdict[str, list[str]](list)
-        for name, value in self.headers:
-            named[name.lower()].append(value)
-        object.__setattr__(self, "_named", named)
 
     def header(self, *names: str) -> str:
-        """The value of the one header of these names, or "" where it is missing or there is more than one."""
-        values = [value for name in names for value in self._named.get(name, ())]
+        """The value of the one header of these names, in lower case, or "" where it is missing or there is more than one."""
+        values = [value for name, value in self.headers if name.lower() in names]
         return values[0] if len(values) == 1 else ""
 
 
@@ -116,10 +109,7 @@ class Hook:
         self._brand = brand
 
     def routes(self, deliver: Deliver) -> list[web.RouteDef]:
-        async def take(request: web.Request) -> web.Response:
-            return await self._take(request, deliver)
-
-        return [web.post(f"/hooks/{self.name}", take)]
+        return [web.post(f"/hooks/{self.name}", partial(self._take, deliver=deliver))]
 
     async def probe(self) -> list[str]:
         known = not self._brand or any(brand.id == self._brand for brand in self.tools.policy.brands)

@@ -11,6 +11,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from channels._hooks import Request
 
@@ -40,7 +41,7 @@ def verify(request: Request, secrets: Sequence[str], now: datetime, *, tolerance
     given = [part.encode("utf-8", "replace") for part in signatures.split(" ", SIGNATURES)[:SIGNATURES]]
     ours = [sign(secret, name, seconds[1], request.body).encode() for secret in secrets if _key(secret)]
     # No short cut: how long it takes must not tell which secret or signature came near.
-    if not sum(hmac.compare_digest(theirs, own) for theirs in given for own in ours):
+    if not sum([hmac.compare_digest(theirs, own) for theirs in given for own in ours]):
         return "signature_wrong"
     # Judged last, so that only the owner of a secret learns what our clock says.
     return "timestamp_stale" if abs(now.timestamp() - int(seconds[1])) > tolerance else None
@@ -53,6 +54,7 @@ def sign(secret: str, name: str, timestamp: str, body: bytes) -> str:
     return "v1," + b64encode(hmac.new(_key(secret), signed, "sha256").digest()).decode()
 
 
+@lru_cache(maxsize=100)
 def _key(secret: str) -> bytes:
     """The bytes of a secret, with or without its prefix and its padding; b"" for one that is not base64."""
     try:
