@@ -51,7 +51,7 @@ class Freight:
 
     async def _brought(self, raw: RawMessage, begun: list[int]) -> tuple[RawMessage, InPieces | None]:
         """A message, and its content where that is kept by now. What takes long is done in a thread."""
-        if len(raw.blob) <= pieces.LARGE:
+        if not is_freight(raw):
             return raw, None
         known = raw.fingerprint or await asyncio.to_thread(fingerprint, raw.blob)
         async with self._turn:
@@ -71,6 +71,11 @@ class Freight:
         left = bool(keys)
         while left:
             left = await self._store.write(lambda tx: pieces.drop(tx, keys))
+
+
+def is_freight(raw: RawMessage) -> bool:
+    """Whether its content is so large that it is brought ahead."""
+    return len(raw.blob) > pieces.LARGE
 
 
 async def take_up(store: Store, claim: Callable[[Tx], list[Claimed]]) -> list[Claimed]:

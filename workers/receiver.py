@@ -17,9 +17,9 @@ from intake.ports import CannotListen, Clock, Receipt, Receiver
 from store import inbound
 from store.database import Store
 from store.writer import Tx
-from workers.freight import Delivery, Freight
+from workers.freight import Delivery, Freight, is_freight
 from workers.together import Together
-from workers.watching.metrics import RECEIVED
+from workers.watching.metrics import received
 from workers.watching.space import Space
 
 log = structlog.get_logger()
@@ -68,7 +68,7 @@ class Keeper:
         with self._space.room(sum(len(raw.blob) for raw in messages)):
             receipts = await self._deliver(messages) if messages else []
         for raw, receipt in zip(messages, receipts, strict=True):
-            RECEIVED.labels(channel=raw.channel, fresh=str(receipt.new).lower()).inc()
+            received(raw.channel, new=receipt.new).inc()
             log.info(
                 "message_kept", inbound_id=receipt.inbound_id, channel=raw.channel, new=receipt.new, size=len(raw.blob)
             )
@@ -76,8 +76,11 @@ class Keeper:
 
     async def _deliver(self, messages: Sequence[RawMessage]) -> list[Receipt]:
         self._came = asyncio.get_running_loop().time()
-        async with self._freight.ahead(messages) as delivery:
-            return await self._together(replace(delivery, messages=[self._in_lane(raw) for raw in messages]))
+        laned = [self._in_lane(raw) for raw in messages]
+        if not any(map(is_freight, laned)):
+            return await self._together(Delivery(messages=laned, ahead=[None] * len(laned)))
+        async with self._freight.ahead(laned) as delivery:
+            return await self._together(delivery)
 
     def _in_lane(self, raw: RawMessage) -> RawMessage:
         return replace(raw, by_staff=True) if by_staff(raw, self._keys) else raw

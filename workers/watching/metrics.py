@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from prometheus_client import Counter, Gauge, Histogram
 
 RECEIVED = Counter("answerable_messages_received_total", "Messages kept", ["channel", "fresh"])
@@ -20,3 +22,9 @@ ALARM = Gauge(
 SCANNED = Counter("answerable_messages_scanned_total", "Messages whose files were scanned", ["verdict"])
 MOVED = Counter("answerable_blobs_moved_total", "Blobs whose bytes went to the object store")
 BACKLOG = Gauge("answerable_backlog", "Rows that wait", ["queue"])
+
+
+@cache
+def received(channel: str, *, new: bool) -> Counter:
+    """What counts such messages: to look it up for each would cost more than to count."""
+    return RECEIVED.labels(channel=channel, fresh=str(new).lower())
