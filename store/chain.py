@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -36,8 +36,8 @@ class Link:
 def linked(event: Event) -> Link:
     """What is kept of an event."""
     text = columns.canonical(event.data)
-    kept = replace(event, actor=columns.clean(event.actor), data=json.loads(text), at=event.at.astimezone(UTC))
-    return Link(event=kept, text=text)
+    at, actor = event.at.astimezone(UTC), columns.clean(event.actor)
+    return Link(event=Event(kind=event.kind, at=at, actor=actor, data=json.loads(text)), text=text)
 
 
 def link(previous: str, *, ref: str, seq: int, kind: str, at: datetime, actor: str, data: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import product
 
 from intake.cues.lexicon import GROUPS, Group
 from intake.spotting import Spotter
@@ -14,7 +13,6 @@ _NOT_BEFORE = re.compile(
 )
 _NEAR = 24  # characters
 _SPOTTER = Spotter({group.slug: group.said for group in GROUPS})
-_ROWS = tuple(map("".join, product("!?", repeat=3)))
 _LETTER = re.compile(r"[^\W\d_]")
 _SHOUTED = 0.6  # of all letters
 _SAMPLE = 2_000  # characters
@@ -29,7 +27,7 @@ def signs(folded: str) -> list[str]:
 def shouts(text: str) -> bool:
     """Capitals for most of more than a few letters, or a row of exclamation and question marks, at its beginning."""
     text = text[:_SAMPLE]
-    if any(map(text.__contains__, _ROWS)):
+    if "!!!" in text.replace("?", "!"):
         return True
     if not any(len(word) > 1 for word in filter(str.isupper, text.split())):
         return False  # as in most text

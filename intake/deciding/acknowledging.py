@@ -43,8 +43,10 @@ def repeats_itself(q: Question) -> str | None:
     """The same words as in another case of the last days, but for the numbers: a program that invents orders, or one of many
     copies. What was said of the first holds for all; a person looks at each. For a case that is opened.
     """
+    lately = [c for c in q.facts.of_contact if q.now - c.received_at <= SAME_WORDS_FOR]
+    if not lately:  # as for most: they write for the first time
+        return None
     words = _words(q.message.reply or q.message.text)
-    lately = (c for c in q.facts.of_contact if q.now - c.received_at <= SAME_WORDS_FOR)
     return REPEATS_ITSELF if any(_alike(words, _words(case.words)) for case in lately) else None
 
 

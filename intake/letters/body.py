@@ -71,7 +71,8 @@ def _words(subtype: str, text: str) -> bytes:
 
 
 def _lines(text: str) -> list[str]:
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    tidy = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    return tidy.split("\n")
 
 
 def _sayable(line: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 import orjson
 
@@ -35,6 +36,7 @@ ANSWERS = {  # automatic, and sent because of a message (RFC 3834 section 5)
 }
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _ID = re.compile(r"[!-;=?-~]{1,250}")
+_date = lru_cache(maxsize=100)(format_datetime)  # letters that are written together have one
 
 
 def compose(letter: Letter, *, brand: Brand, policy: Policy, letter_id: str, now: datetime) -> Submission:
@@ -63,7 +65,7 @@ def compose(letter: Letter, *, brand: Brand, policy: Policy, letter_id: str, now
 def _head(letter: Letter, desk: str, message_id: str, own_mark: str, now: datetime) -> list[tuple[str, str]]:
     """Header names and values as meant: not yet encoded, nothing in them that could end a line."""
     head = [
-        ("Date", format_datetime(now)),
+        ("Date", _date(now)),
         ("From", _mailbox(letter.from_name, desk)),
         ("To", _mailbox(letter.to_name, letter.to.address)),
         ("Reply-To", _mailbox("", letter.reply_address) if letter.reply_address else ""),
