@@ -1,7 +1,8 @@
 """Doing at once what many wait for one by one: what comes in while a group is under way makes the next group.
 
 Who was answered comes again soon, as a rule. So a group waits a moment until as many are there as lately: otherwise the first one
-back would have a commit to itself, and all others the next. Who comes alone waits for nobody.
+back would have a commit to itself, and all others the next. Who comes alone waits for nobody, and where it was in vain that
+moment gets shorter: those who come at times of their own are not coming back.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -32,6 +32,7 @@ class Together(Generic[T, R]):
         self._do = do
         self._most = most
         self._linger = linger  # seconds that are waited at most
+        self._patience = linger  # that are waited next
         self._waiting: deque[_Handed[T, R]] = deque()
         self._lately = 0  # how many were done, or came in meanwhile
         self._all_here = asyncio.Event()
@@ -63,8 +64,11 @@ class Together(Generic[T, R]):
     async def _gathered(self) -> None:
         if len(self._waiting) < self._lately:
             self._all_here.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._all_here.wait(), self._linger)
+            try:
+                await asyncio.wait_for(self._all_here.wait(), self._patience)
+                self._patience = self._linger
+            except TimeoutError:
+                self._patience = max(self._patience / 2, self._linger / 8)
 
     async def _do_all(self, group: Sequence[_Handed[T, R]]) -> None:
         values = await self._do([handed.thing for handed in group])
