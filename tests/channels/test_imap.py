@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -91,6 +92,18 @@ async def test_mail_that_waited_is_taken_in_in_the_order_it_came(server: Dovecot
         await until(desk, 3)
     assert [b"number %d" % n in m.blob for n, m in enumerate(desk.messages)] == [True] * 3
     assert all("\\Seen" in flags and "$Answerable" in flags for flags in server.flags(user))
+
+
+async def test_no_log_of_a_library_shows_what_is_read(
+    server: Dovecot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """imapclient writes every answer of a server to its own, and takes longer for it than for reading."""
+    user, desk = next(USERS), Desk()
+    server.append(user, mail("the kettle leaks"))
+    with caplog.at_level(logging.DEBUG):
+        async with running(build(server.port, user, tmp_path), desk.deliver):
+            await until(desk, 1)
+    assert "kettle" not in caplog.text
 
 
 async def test_a_message_that_was_not_kept_stays_unseen(server: Dovecot, tmp_path: Path) -> None:
