@@ -8,6 +8,7 @@ AES-256-GCM (NIST SP 800-38D); marks are HMAC-SHA-256 (RFC 2104).
 from __future__ import annotations
 
 import hmac
+import os
 from base64 import urlsafe_b64encode
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -35,7 +36,7 @@ tombstone = Table("tombstone", KEYS, Column("mark", Text, primary_key=True))
 INDEX = 0  # the number of the key that marks are made with
 AHEAD = 500  # keys of a commit
 REMEMBERED = 5_000
-_BITS = 256
+_BYTES = 32  # of a secret: AES-256
 _LATEST = select(key.c.number).order_by(key.c.number.desc()).limit(1)
 _SECRET = select(key.c.secret, key.c.destroyed_at).where(key.c.number == bindparam("number"))
 _DESTROY = (
@@ -157,7 +158,8 @@ class Keyring:
         with self._begin() as tx:
             _take_turns(tx)
             first = (tx.scalar(_LATEST) or INDEX) + 1
-            made = [(first + step, AESGCM.generate_key(_BITS)) for step in range(AHEAD)]
+            drawn = os.urandom(AHEAD * _BYTES)  # at once, for each draw lets all other threads go first
+            made = [(first + step, drawn[step * _BYTES : (step + 1) * _BYTES]) for step in range(AHEAD)]
             # Something to return makes it one statement; on PostgreSQL each row would be one of its own.
             tx.execute(
                 insert(key).returning(key.c.number), [{"number": number, "secret": secret} for number, secret in made]
@@ -168,7 +170,7 @@ class Keyring:
         with self._lock, self._begin() as tx:
             _take_turns(tx)
             row = tx.execute(_SECRET, {"number": INDEX}).one_or_none()
-            secret = row.secret if row is not None else AESGCM.generate_key(_BITS)
+            secret = row.secret if row is not None else os.urandom(_BYTES)
             if row is None:
                 tx.execute(insert(key), {"number": INDEX, "secret": secret})
         self._index = secret
