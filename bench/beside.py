@@ -6,6 +6,7 @@ Figures are medians over the rounds; a ratio is taken within each round, so that
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import signal
 import sys
@@ -72,6 +73,7 @@ def serving(serve: Serve) -> Iterator[tuple[Any, Connection]]:
 
 def _serve(serve: Serve, folder: Path, said: Connection) -> None:
     quiet()
+    gc.freeze()  # as the daemon does, for all sides
     run(serve(folder, said))
 
 

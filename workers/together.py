@@ -65,7 +65,8 @@ class Together(Generic[T, R]):
         if len(self._waiting) < self._lately:
             self._all_here.clear()
             try:
-                await asyncio.wait_for(self._all_here.wait(), self._patience)
+                async with asyncio.timeout(self._patience):
+                    await self._all_here.wait()
                 self._patience = self._linger
             except TimeoutError:
                 self._patience = max(self._patience / 2, self._linger / 8)

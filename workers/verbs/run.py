@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -45,6 +46,7 @@ async def _run(loaded: Loaded, *, local: bool) -> None:
     store = await _store(loaded)
     try:
         parts = wiring.assemble(loaded, store, SystemClock(), SystemIds(), ended=_begin_anew)
+        gc.freeze()  # What is there by now stays: whenever all of it was looked through, everything stood still.
         await serve(parts, lambda started: _tell(started, local=local))
     finally:
         await store.close()
