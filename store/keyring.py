@@ -13,6 +13,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from threading import RLock
 
@@ -37,6 +38,7 @@ INDEX = 0  # the number of the key that marks are made with
 AHEAD = 500  # keys of a commit
 REMEMBERED = 5_000
 _BYTES = 32  # of a secret: AES-256
+_MARKED = 1_000  # texts whose marks are remembered: those of a message are asked for several times
 _LATEST = select(key.c.number).order_by(key.c.number.desc()).limit(1)
 _SECRET = select(key.c.secret, key.c.destroyed_at).where(key.c.number == bindparam("number"))
 _DESTROY = (
@@ -62,6 +64,7 @@ class Keyring:
         self._ahead: list[tuple[int, bytes]] = []
         self._known: dict[int, AESGCM | None] = {}
         self._index = b""
+        self._mark = lru_cache(maxsize=_MARKED)(self._marked)
         self._graves: bool | None = None  # whether there are any
 
     def fresh(self) -> int:
@@ -84,8 +87,7 @@ class Keyring:
 
     def mark(self, words: str) -> str:
         """What stands for a text where it is only looked up by: it cannot be guessed without the keyring."""
-        digest = hmac.digest(self._index or self._find_index(), words.encode("utf-8", "surrogatepass"), sha256)
-        return urlsafe_b64encode(digest[:18]).decode()
+        return self._mark(words)
 
     def forget(self) -> None:
         """Ask again for every key: another process may have destroyed it."""
@@ -147,6 +149,10 @@ class Keyring:
 
     def dispose(self) -> None:
         self._engine.dispose()
+
+    def _marked(self, words: str) -> str:
+        digest = hmac.digest(self._index or self._find_index(), words.encode("utf-8", "surrogatepass"), sha256)
+        return urlsafe_b64encode(digest[:18]).decode()
 
     def _remember(self, number: int, cipher: AESGCM | None) -> None:
         if len(self._known) >= REMEMBERED:
