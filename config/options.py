@@ -6,15 +6,25 @@ Secrets are kept out of the file: its settings name the files that hold them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import date, time
 from difflib import get_close_matches
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from msgspec import ValidationError, convert
 
 T = TypeVar("T")
 PRIVATE = re.compile("password|secret|token|key")  # whatever stands there is not repeated
+WISHES = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    time: "a time, such as 09:00:00",
+    date: "a day, such as 2026-12-24",
+    tuple: "a list",
+}
 
 
 class Faults(Exception):
@@ -28,44 +38,54 @@ class Faults(Exception):
 def build(cls: type[T], table: Mapping[str, Any], where: str) -> T:
     """The `cls` that a table describes. `where` names the table in faults; its `kind` is the caller's. Raises `Faults`."""
     own = {key: value for key, value in table.items() if key != "kind"}
-    adapter = TypeAdapter(dict[str, cls], config=ConfigDict(extra="forbid"))  # type: ignore[valid-type]
+    if faults := list(_table(cls, own, where)):
+        raise Faults(faults)
+    return convert(own, cls)
+
+
+def _table(cls: type, table: Mapping[str, Any], place: str) -> Iterator[str]:
+    """What is wrong with a table that should describe a `cls`."""
+    inside = f"{place}." if place else ""
+    kinds = get_type_hints(cls)
+    for key, value in table.items():
+        if key in kinds:
+            yield from _value(kinds[key], value, inside + key)
+        else:
+            yield f"{inside}{key} is no setting; {_suggestion(key, list(kinds))}."
+    for field in fields(cls):
+        if field.name not in table and field.default is MISSING and field.default_factory is MISSING:
+            yield f"{inside}{field.name} is missing."
+
+
+def _value(kind: Any, value: Any, place: str) -> Iterator[str]:
+    """What is wrong with a value that should be of this kind. A place is as people read it: entries are counted from one."""
+    if isinstance(value, dict) and is_dataclass(kind):
+        yield from _table(kind, value, place)  # type: ignore[arg-type]
+    elif isinstance(value, dict) and get_origin(kind) in (dict, Mapping):
+        for key, each in value.items():
+            yield from _value(get_args(kind)[1], each, f"{place}.{key}")
+    elif isinstance(value, list) and get_origin(kind) is tuple:
+        for number, each in enumerate(value, start=1):
+            yield from _value(get_args(kind)[0], each, f"{place}[{number}]")
+    elif not _fits(kind, value):
+        hidden = isinstance(value, dict | list) or PRIVATE.search(place.rpartition(".")[2])
+        yield f"{place}: {'this' if hidden else repr(value)} will not do; it should be {_wish(kind)}."
+
+
+def _fits(kind: Any, value: Any) -> bool:
     try:
-        return adapter.validate_python({where: own})[where]
-    except ValidationError as error:
-        told = [_sentence(cls, where, dict(fault)) for fault in error.errors(include_url=False)]
-        raise Faults(list(dict.fromkeys(told))) from None
+        convert(value, kind)
+    except ValidationError:
+        return False
+    return True
 
 
-def _sentence(cls: type, where: str, fault: dict[str, Any]) -> str:
-    """One fault that pydantic found, said to the person who wrote the file."""
-    path = fault["loc"][1:]
-    place = _place(where, path)
-    name = str(path[-1]) if path else ""
-    if fault["type"] == "unexpected_keyword_argument":
-        return f"{place} is no setting; {_suggestion(name, _known(cls, path[:-1]))}."
-    if fault["type"] == "missing":
-        return f"{place} is missing."
-    wish = fault["msg"].removeprefix("Input should be ").partition(", ")[0]
-    hidden = PRIVATE.search(name) or isinstance(fault["input"], dict | list)
-    return f"{place}: {'this' if hidden else repr(fault['input'])} will not do; it should be {wish}."
+def _wish(kind: Any) -> str:
+    if get_origin(kind) is Literal:
+        return " or ".join(map(repr, get_args(kind)))
+    return WISHES.get(get_origin(kind) or kind, "a table")
 
 
 def _suggestion(word: str, known: list[str]) -> str:
     near = get_close_matches(word, known, 1)
     return f"perhaps {near[0]!r} is meant" if near else f"known are {', '.join(known) or 'none'}"
-
-
-def _known(cls: Any, path: tuple[Any, ...]) -> list[str]:
-    """The settings there are at a place inside `cls`."""
-    for step in path:
-        hint = get_type_hints(cls).get(str(step), cls)
-        cls = next((inner for inner in (hint, *get_args(hint)) if is_dataclass(inner)), cls)
-    return [field.name for field in fields(cls)]
-
-
-def _place(where: str, path: tuple[Any, ...]) -> str:
-    """A place as people read it: brand[1].hours.opens; list entries are counted from one."""
-    place = where
-    for step in path:
-        place += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if place else str(step)
-    return place

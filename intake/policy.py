@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, time
 from typing import Literal
 
 
@@ -66,7 +66,7 @@ class Promises:
 class AckLimits:
     """How many automatic letters may go out. Beyond, mail is filed and nobody is answered."""
 
-    max_age: timedelta = timedelta(hours=24)  # older mail gets none
+    max_age_hours: int = 24  # older mail gets none
     per_sender_24h: int = 3
     per_domain_1h: int = 100
     per_case_24h: int = 1

@@ -84,7 +84,7 @@ def _of_message(q: Question, to: str | None) -> str | None:
         return "no-way-back"
     if q.policy.brand_at(untagged(to)):
         return "own-address"
-    if q.now - q.raw.received_at > q.brand.acknowledgement.max_age:
+    if q.now - q.raw.received_at > timedelta(hours=q.brand.acknowledgement.max_age_hours):
         return "older-than-a-day"
     if q.raw.envelope.taken_in:
         return "taken-in-before"

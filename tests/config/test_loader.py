@@ -119,10 +119,10 @@ def test_every_fault_is_told_at_once_with_its_place_and_what_would_be_right(tmp_
         .replace('format = "auto"', 'format = "xml"')
     )
     assert sorted(faults_of(tmp_path, text)) == [
-        "brand[1].hours.opens: 'nine' will not do; it should be in a valid time format.",
+        "brand[1].hours.opens: 'nine' will not do; it should be a time, such as 09:00:00.",
         "brand[1].prefx is no setting; perhaps 'prefix' is meant.",
-        "log.format: 'xml' will not do; it should be 'auto'.",
-        "person[2].limit: 'lots' will not do; it should be a valid integer.",
+        "log.format: 'xml' will not do; it should be 'auto' or 'json' or 'console'.",
+        "person[2].limit: 'lots' will not do; it should be a whole number.",
     ]
 
 
@@ -150,6 +150,12 @@ def test_every_fault_is_told_at_once_with_its_place_and_what_would_be_right(tmp_
             'listen = "127.0.0.1:2424"\nedge = true',
             "channel.lmtp.edge: no mail comes straight from the Internet by LMTP.",
         ),
+        ("token_days = 30", "token_days = true", "desk.token_days: this will not do; it should be a whole number."),
+        ("timeout = 4.0", 'timeout = "short"', "dns.timeout: 'short' will not do; it should be a number."),
+        ("closed_on = [2026-12-24]", 'closed_on = ["Xmas"]', "closed_on[1]: 'Xmas' will not do; it should be a day"),
+        ('seniors = ["ben"]', 'seniors = "ben"', "brand[1].seniors: 'ben' will not do; it should be a list."),
+        ("first_contact_counts = true", "first_contact_counts = 1", "will not do; it should be true or false."),
+        ('mon = ["asha", "kim"]', "mon = [1]", "brand[1].rota.mon[1]: 1 will not do; it should be text."),
         ('approver = "ben"', 'approver = "bob"', "person asha.approver: there is no person with the id 'bob'."),
         ('seniors = ["ben"]', 'seniors = ["bob"]', "brand harbour.seniors: there is no person with the id 'bob'."),
         ('mon = ["asha", "kim"]', "mon = []", "brand harbour.rota.mon: nobody takes new cases on this working day."),
