@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, and_, bindparam, case, select, update
 
@@ -23,41 +23,47 @@ from store.schema.outbox import SENDING, UNSENT
 from store.sealing import Sealed, mark, ring
 from store.writer import Tx
 
+
+class Begun(NamedTuple):
+    """A letter at the wire, and what had become of it before. Until it is settled nobody else changes it."""
+
+    id: int
+    key: int | None
+    automatic: bool
+    results: dict[str, Any]
+    attempts: int
+    sent_at: datetime | None
+
+
 _DUE = and_(
     UNSENT,
     outbox.c.next_attempt_at <= NOW,
     outbox.c.channel.in_(bindparam("channels", expanding=True)),
 )
 _CLAIM = claiming(outbox, _DUE, outbox.c.automatic, outbox.c.next_attempt_at, outbox.c.id, changes={})
+_ENVELOPE = ("id", "channel", "mail_from", "rcpt", "results", "message_id", "kind", "case_ref", "automatic", "attempts")
 _LOAD = (
-    select(outbox, *blobs.CONTENT)
+    select(*(outbox.c[name] for name in (*_ENVELOPE, "created_at")), *blobs.CONTENT)
     .join(blob, blob.c.sha256 == outbox.c.blob_id)
     .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(outbox.c.automatic, outbox.c.next_attempt_at, outbox.c.id)
 )
 
 _KEYS = select(cases.c.ref, cases.c.key).where(cases.c.ref.in_(bindparam("refs", expanding=True)))
-_THESE = outbox.c.id.in_(bindparam("ids", expanding=True))
 _BEGIN = (
     update(outbox)
-    .where(_THESE, UNSENT, outbox.c.node_id == bindparam("node"))
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)), UNSENT, outbox.c.node_id == bindparam("node"))
     .values(state="sending")
-    .returning(outbox.c.id)
-)
-_LOOK = (
-    select(*(outbox.c[name] for name in ("id", "key", "automatic", "rcpt", "results", "attempts", "sent_at")))
-    .where(_THESE)
-    .order_by(outbox.c.id)
-    .with_for_update()
+    .returning(*(outbox.c[name] for name in Begun._fields))
 )
 _SETTLE = update(outbox).where(outbox.c.id == bindparam("letter"))  # the columns named with the letter are changed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ended:
-    """A letter that was at the wire, and what became of it there."""
+    """A letter that was at the wire, and what became of it there: of everybody who had no final answer yet."""
 
-    outbox_id: int
+    begun: Begun
     deliveries: Sequence[Delivery]
     at: datetime
     next_attempt: datetime | None  # for those deferred; None gives them up
@@ -89,9 +95,10 @@ def claim(
     return [_pending(tx, row) for row in tx.execute(_LOAD, {"ids": ids})] if ids else []
 
 
-def begin(tx: Tx, outbox_ids: Sequence[int], *, node: int) -> set[int]:
+def begin(tx: Tx, outbox_ids: Sequence[int], *, node: int) -> dict[int, Begun]:
     """Mark letters as `sending`: from now on nobody knows, until they are settled. Without those that others have meanwhile."""
-    return set(tx.scalars(_BEGIN, {"ids": outbox_ids, "node": node}))
+    rows = tx.execute(_BEGIN, {"ids": outbox_ids, "node": node})
+    return {row.id: Begun._make(row) for row in rows}
 
 
 def settle(tx: Tx, ended: Sequence[Ended]) -> list[OutboxState]:
@@ -99,8 +106,7 @@ def settle(tx: Tx, ended: Sequence[Ended]) -> list[OutboxState]:
 
     An automatic letter that may have arrived is `unknown`, and not tried again.
     """
-    found = {row.id: row for row in tx.execute(_LOOK, {"ids": [each.outbox_id for each in ended]})}
-    changes = [_changes(found[each.outbox_id], each) for each in ended]
+    changes = [_changes(each.begun, each) for each in ended]
     tx.execute(_SETTLE, changes)
     return [change["state"] for change in changes]
 
@@ -118,22 +124,21 @@ def lose(tx: Tx, node: int) -> list[int]:
     return sorted(row.id for row in rows if row.state == "unknown")
 
 
-def _changes(row: Row[Any], ended: Ended) -> dict[str, Any]:
-    results = row.results | {each.recipient: _result(each, ended.at) for each in ended.deliveries}
-    if row.automatic and any(each.maybe_arrived for each in ended.deliveries):
+def _changes(begun: Begun, ended: Ended) -> dict[str, Any]:
+    results = begun.results | {each.recipient: _result(each, ended.at) for each in ended.deliveries}
+    if begun.automatic and any(each.maybe_arrived for each in ended.deliveries):
         state: OutboxState = "unknown"
     else:
-        outcomes = [result["outcome"] for result in results.values()]
-        state = _state(outcomes, open_=bool(_open(row.rcpt, results)), again=ended.next_attempt)
+        state = _state({result["outcome"] for result in results.values()}, again=ended.next_attempt)
     sent = any(each.outcome is Outcome.ACCEPTED for each in ended.deliveries)
     return {
-        "letter": ended.outbox_id,
+        "letter": begun.id,
         "state": state,
-        "results": Sealed(value=results, key=row.key),
-        "attempts": row.attempts + 1,
+        "results": Sealed(value=results, key=begun.key),
+        "attempts": begun.attempts + 1,
         "next_attempt_at": ended.next_attempt if state == "deferred" else None,
         "node_id": None,
-        "sent_at": row.sent_at or (ended.at if sent else None),
+        "sent_at": begun.sent_at or (ended.at if sent else None),
     }
 
 
@@ -216,7 +221,7 @@ def _result(delivery: Delivery, now: datetime) -> dict[str, Any]:
     }
 
 
-def _state(outcomes: Sequence[str], *, open_: bool, again: datetime | None) -> OutboxState:
-    if open_ and again is not None:
+def _state(outcomes: Collection[str], *, again: datetime | None) -> OutboxState:
+    if "deferred" in outcomes and again is not None:
         return "deferred"
     return "sent" if "accepted" in outcomes else "rejected"

@@ -82,16 +82,17 @@ class Courier(Runner):
 
     async def _hand_over(self, pending: Pending, channel: str) -> None:
         async with self._wires[channel]:
-            if not await self._ledger.begin(pending.outbox_id):
+            begun = await self._ledger.begin(pending.outbox_id)
+            if begun is None:
                 return
             await self._life.sure()  # whoever was stopped since may have been declared dead, and the letter be others'
             deliveries = await self._senders[channel].send(pending.submission)
         # The wire is free. The next letter's beginning stands behind this one's end in the ledger, mostly in the same commit.
-        await self._settle(pending, deliveries)
+        await self._settle(pending, begun, deliveries)
 
-    async def _settle(self, pending: Pending, deliveries: Sequence[Delivery]) -> None:
+    async def _settle(self, pending: Pending, begun: outbox.Begun, deliveries: Sequence[Delivery]) -> None:
         again = self._again(pending, deliveries)
-        state = await self._ledger.end(pending, deliveries, again)
+        state = await self._ledger.end(pending, begun, deliveries, again)
         for delivery in deliveries:
             SENT.labels(channel=pending.submission.channel, outcome=delivery.outcome.value).inc()
         log.info(

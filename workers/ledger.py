@@ -29,6 +29,7 @@ class _Ending:
 
 
 _Entry: TypeAlias = int | _Ending  # the number of a letter that begins, or one that has ended
+_Written: TypeAlias = outbox.Begun | OutboxState | None
 
 
 class Ledger:
@@ -45,37 +46,37 @@ class Ledger:
         self._store = store
         self._undelivered = undelivered
         self._clock = clock
-        self._together: Together[_Entry, bool | OutboxState] = Together(
+        self._together: Together[_Entry, _Written] = Together(
             self._write_all, most=self.most, linger=self.linger_seconds
         )
 
-    async def begin(self, outbox_id: int) -> bool:
-        """Mark a letter as being sent, before its wire is touched. False where somebody else has it meanwhile."""
-        return bool(await self._write(outbox_id))
+    async def begin(self, outbox_id: int) -> outbox.Begun | None:
+        """Mark a letter as being sent, before its wire is touched. None where somebody else has it meanwhile."""
+        return cast(outbox.Begun | None, await self._write(outbox_id))
 
-    async def end(self, pending: Pending, deliveries: Sequence[Delivery], again: datetime | None) -> OutboxState:
+    async def end(
+        self, pending: Pending, begun: outbox.Begun, deliveries: Sequence[Delivery], again: datetime | None
+    ) -> OutboxState:
         """Keep what became of its recipients. Those deferred are tried `again` then; None gives them up."""
-        ended = outbox.Ended(
-            outbox_id=pending.outbox_id, deliveries=deliveries, at=self._clock.now(), next_attempt=again
-        )
+        ended = outbox.Ended(begun=begun, deliveries=deliveries, at=self._clock.now(), next_attempt=again)
         return cast(OutboxState, await self._write(_Ending(pending=pending, ended=ended)))
 
-    async def _write(self, entry: _Entry) -> bool | OutboxState:
+    async def _write(self, entry: _Entry) -> _Written:
         while True:
             try:
                 return await self._together(entry)
             except TryLater:
                 await self._clock.sleep(self.pause_seconds)
 
-    async def _write_all(self, entries: Sequence[_Entry]) -> list[bool | OutboxState]:
+    async def _write_all(self, entries: Sequence[_Entry]) -> list[_Written]:
         endings = [each for each in entries if isinstance(each, _Ending)]
         beginnings = [each for each in entries if isinstance(each, int)]
         node = self._store.node
 
-        def write(tx: Tx) -> list[bool | OutboxState]:
+        def write(tx: Tx) -> list[_Written]:
             states = iter(self._settle(tx, endings) if endings else ())
-            begun = outbox.begin(tx, beginnings, node=node) if beginnings else set()
-            return [next(states) if isinstance(each, _Ending) else each in begun for each in entries]
+            begun = outbox.begin(tx, beginnings, node=node) if beginnings else {}
+            return [next(states) if isinstance(each, _Ending) else begun.get(each) for each in entries]
 
         return await self._store.write(write)
 

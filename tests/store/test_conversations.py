@@ -31,16 +31,16 @@ async def queue(store: Store, *kinds: LetterKind, there: str = JO, at: datetime 
     await store.write(lambda tx: take_in(tx, decision(opened()), *letters, now=at))
 
 
-async def claim(store: Store, limit: int = 10) -> list[int]:
+async def send(store: Store, limit: int = 10) -> list[outbox.Begun]:
     claimed = await store.write(lambda tx: outbox.claim(tx, node=ME, now=LATER, limit=limit, channels=("web",)))
-    for pending in claimed:
-        await store.write(lambda tx, each=pending.outbox_id: outbox.begin(tx, [each], node=ME))
-    return [pending.outbox_id for pending in claimed]
+    ids = [pending.outbox_id for pending in claimed]
+    begun = await store.write(lambda tx: outbox.begin(tx, ids, node=ME))
+    return [begun[each] for each in ids]
 
 
-async def settle(store: Store, outbox_id: int) -> None:
+async def settle(store: Store, begun: outbox.Begun) -> None:
     done = [Delivery(recipient=JO, outcome=Outcome.ACCEPTED)]
-    ended = outbox.Ended(outbox_id=outbox_id, deliveries=done, at=TUESDAY, next_attempt=None)
+    ended = outbox.Ended(begun=begun, deliveries=done, at=TUESDAY, next_attempt=None)
     await store.write(lambda tx: outbox.settle(tx, [ended]))
 
 
@@ -54,15 +54,15 @@ async def shown(store: Store, after: int = 0, there: str = JO) -> tuple[list[str
 async def test_a_letter_is_seen_from_the_moment_its_window_is_told_to_look(store: Store) -> None:
     await queue(store, LetterKind.ACKNOWLEDGEMENT)
     assert (await shown(store))[0] == []
-    (outbox_id,) = await claim(store)
+    (begun,) = await send(store)
     assert (await shown(store))[0] == ["l0"]
-    await settle(store, outbox_id)
+    await settle(store, begun)
     assert (await shown(store))[0] == ["l0"]
 
 
 async def test_a_letter_whose_sending_was_interrupted_is_still_seen(store: Store) -> None:
     await queue(store, LetterKind.ACKNOWLEDGEMENT)
-    await claim(store)
+    await send(store)
     await store.write(lambda tx: outbox.lose(tx, ME))
     assert (await shown(store))[0] == ["l0"]
 
@@ -72,8 +72,8 @@ async def test_a_letter_that_is_sent_after_a_later_one_is_not_passed_over(store:
     await queue(store, LetterKind.ACKNOWLEDGEMENT, LetterKind.REPLY)
     seen, position = await shown(store)
     for _ in range(2):
-        (outbox_id,) = await claim(store, limit=1)
-        await settle(store, outbox_id)
+        (begun,) = await send(store, limit=1)
+        await settle(store, begun)
         more, position = await shown(store, position)
         seen += more
     assert seen == ["l0", "l1"]
@@ -87,7 +87,7 @@ async def test_a_window_that_reads_on_from_anywhere_misses_nothing(
     for minute, name in enumerate(["one", "two", "three"]):
         await say(store, name, at=TUESDAY + timedelta(minutes=2 * minute))
     await queue(store, LetterKind.ACKNOWLEDGEMENT, LetterKind.FOLLOW_UP, at=TUESDAY + timedelta(minutes=1))
-    await claim(store)
+    await send(store)
     seen, position = [], 0
     while lines := await store.read(lambda tx, after=position: conversations.since(tx, "web", JO, after)):
         position = lines[0].position  # The connection ends after the first of them.
@@ -100,7 +100,7 @@ async def test_messages_and_letters_are_shown_in_the_order_of_their_times(store:
     await say(store, "hello")
     await queue(store, LetterKind.ACKNOWLEDGEMENT, at=TUESDAY + timedelta(minutes=1))
     await say(store, "thank you", at=TUESDAY + timedelta(minutes=2))
-    await claim(store)
+    await send(store)
     assert (await shown(store))[0] == ["hello", "l0", "thank you"]
 
 
@@ -117,7 +117,7 @@ async def test_nobody_sees_another_conversation(store: Store) -> None:
     await say(store, "theirs", there=KIM)
     await say(store, "elsewhere", account="other")
     await queue(store, LetterKind.ACKNOWLEDGEMENT, there=KIM)
-    await claim(store)
+    await send(store)
     assert (await shown(store))[0] == ["mine"]
     assert (await shown(store, there=KIM))[0] == ["theirs", "l0"]
     assert (await shown(store, there="c0j"))[0] == []

@@ -159,7 +159,8 @@ async def test_only_a_persons_answer_makes_a_sender_known(store: Store) -> None:
     for kind in (LetterKind.ACKNOWLEDGEMENT, LetterKind.REPLY):
         done = [Delivery(recipient=JO, outcome=Outcome.ACCEPTED)]
         [pending] = [each for each in known if each.kind is kind]
-        ended = outbox.Ended(outbox_id=pending.outbox_id, deliveries=done, at=TUESDAY, next_attempt=None)
+        begun = await store.write(lambda tx, one=pending.outbox_id: outbox.begin(tx, [one], node=ME)[one])
+        ended = outbox.Ended(begun=begun, deliveries=done, at=TUESDAY, next_attempt=None)
         await store.write(lambda tx, ended=ended: outbox.settle(tx, [ended]))
         expected = TUESDAY if kind is LetterKind.REPLY else None
         assert (await ask(store, sender=JO)).known_since == expected

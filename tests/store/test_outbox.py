@@ -33,17 +33,23 @@ async def states(store: Store) -> list[str]:
 async def send(store: Store, *, node: int = ME) -> list[Pending]:
     """Take letters up and go to the wire with them."""
     taken = await claim(store, node=node)
-    for each in taken:
-        assert await begin(store, each, node=node)
+    assert len(await begin(store, *taken, node=node)) == len(taken)
     return taken
 
 
-async def begin(store: Store, pending: Pending, *, node: int = ME) -> bool:
-    return bool(await store.write(lambda tx: outbox.begin(tx, [pending.outbox_id], node=node)))
+async def begin(store: Store, *pending: Pending, node: int = ME) -> list[outbox.Begun]:
+    ids = [each.outbox_id for each in pending]
+    begun = await store.write(lambda tx: outbox.begin(tx, ids, node=node))
+    return [begun[each] for each in ids if each in begun]
 
 
-def ended(pending: Pending, *deliveries: Delivery, again: datetime | None = None) -> outbox.Ended:
-    return outbox.Ended(outbox_id=pending.outbox_id, deliveries=deliveries, at=TUESDAY, next_attempt=again)
+async def at_the_wire(store: Store, *, now: datetime = TUESDAY) -> list[outbox.Begun]:
+    """The same, as they are settled."""
+    return await begin(store, *await claim(store, now=now))
+
+
+def ended(begun: outbox.Begun, *deliveries: Delivery, again: datetime | None = None) -> outbox.Ended:
+    return outbox.Ended(begun=begun, deliveries=deliveries, at=TUESDAY, next_attempt=again)
 
 
 async def settle(store: Store, *endings: outbox.Ended) -> list[str]:
@@ -110,17 +116,18 @@ async def test_a_channel_gets_its_own_letters_only(store: Store) -> None:
 
 async def test_only_the_recipients_without_an_answer_are_tried_again(store: Store) -> None:
     await queue(store, (letter(LetterKind.REPLY), submission("l1", "a@x", "b@x", "c@x")))
-    [pending] = await claim(store)
+    [begun] = await at_the_wire(store)
     first = (
         delivery("a@x", Outcome.ACCEPTED),
         delivery("b@x", Outcome.DEFERRED, 451),
         delivery("c@x", Outcome.REJECTED, 550),
     )
-    await settle(store, ended(pending, *first, again=LATER))
+    await settle(store, ended(begun, *first, again=LATER))
     assert (await states(store), await claim(store)) == (["deferred"], [])
     [again] = await claim(store, now=LATER)
     assert (again.submission.rcpt_to, again.attempts) == (("b@x",), 1)
-    await settle(store, ended(again, delivery("b@x", Outcome.ACCEPTED)))
+    [begun] = await begin(store, again)
+    await settle(store, ended(begun, delivery("b@x", Outcome.ACCEPTED)))
     results = await store.read(lambda tx: tx.scalar(select(letters.c.results)))
     assert {who: each["outcome"] for who, each in results.items()} == {
         "a@x": "accepted",
@@ -132,15 +139,15 @@ async def test_only_the_recipients_without_an_answer_are_tried_again(store: Stor
 
 async def test_a_letter_that_nobody_takes_is_rejected(store: Store) -> None:
     await queue(store, (letter(), submission()))
-    [pending] = await claim(store)
-    await settle(store, ended(pending, delivery("jo@customer.example", Outcome.REJECTED, 550)))
+    [begun] = await at_the_wire(store)
+    await settle(store, ended(begun, delivery("jo@customer.example", Outcome.REJECTED, 550)))
     assert await states(store) == ["rejected"]
 
 
 async def test_deferring_for_ever_ends_as_rejected(store: Store) -> None:
     await queue(store, (letter(), submission()))
-    [pending] = await claim(store)
-    await settle(store, ended(pending, delivery("jo@customer.example", Outcome.DEFERRED, 451)))
+    [begun] = await at_the_wire(store)
+    await settle(store, ended(begun, delivery("jo@customer.example", Outcome.DEFERRED, 451)))
     assert await states(store) == ["rejected"]
 
 
@@ -148,13 +155,13 @@ async def test_without_an_answer_to_the_whole_letter_an_acknowledgement_is_not_t
     """ory/kratos#402, pimalaya/core#46: a server that takes a letter and says nothing is not sent it for ever."""
     await queue(store, (letter(), submission("l1")), (letter(LetterKind.REPLY), submission("l2")))
     silence = Delivery(recipient="jo@customer.example", outcome=Outcome.DEFERRED, maybe_arrived=True)
-    await settle(store, *(ended(each, silence, again=LATER) for each in await claim(store)))
+    await settle(store, *(ended(each, silence, again=LATER) for each in await at_the_wire(store)))
     assert await states(store) == ["unknown", "deferred"]
 
 
 async def test_of_letters_that_end_together_each_has_its_own_end(store: Store) -> None:
     await queue(store, *((letter(LetterKind.REPLY, cause=f"inbound:{n}"), submission(f"l{n}")) for n in range(3)))
-    one, two, three = await send(store)
+    one, two, three = await at_the_wire(store)
     jo = "jo@customer.example"
     ends = (
         ended(two, delivery(jo, Outcome.REJECTED, 550)),
@@ -163,7 +170,7 @@ async def test_of_letters_that_end_together_each_has_its_own_end(store: Store) -
     )
     assert await settle(store, *ends) == ["rejected", "deferred", "sent"]
     assert await states(store) == ["deferred", "rejected", "sent"]
-    assert [each.outbox_id for each in await claim(store, now=LATER)] == [one.outbox_id]
+    assert [each.outbox_id for each in await claim(store, now=LATER)] == [one.id]
 
 
 async def test_after_a_crash_a_reply_is_sent_again_and_an_acknowledgement_is_not(store: Store) -> None:
