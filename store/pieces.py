@@ -20,8 +20,7 @@ from store.schema import arriving, blob, piece
 from store.sealing import ring, seal_bytes, unseal_bytes
 from store.writer import Tx
 
-SIZE = 512 * 1024  # bytes of one
-LARGE = 256 * 1024  # bytes; a content above it goes in pieces
+SIZE = 512 * 1024  # bytes of one; a content that is no larger goes with its row
 
 _KEYS: Any = bindparam("keys", expanding=True)
 _JOINED = select(piece.c.content).where(piece.c.key == bindparam("key")).order_by(piece.c.number)

@@ -1,6 +1,7 @@
 """Large contents on their way into the store and out of it, so that nobody waits for them who has little to write.
 
-In, they are kept ahead of their messages, piece by piece, with others' commits between; out, they are read apart from the claim.
+In, a few go at a time, so that they fill no transaction, and those in pieces are kept ahead of their messages, one piece after
+the other, with others' commits between. Out, these are read apart from the claim.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from store.pieces import InPieces
 from store.writer import Tx
 from workers.watching.space import Space
 
+LARGE = 256 * 1024  # bytes
+FEW = 4  # deliveries with a larger content go in at a time
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivery:
@@ -31,27 +35,29 @@ class Delivery:
 
 
 class Freight:
-    """Brings contents into a store, the large ones one after the other: while it is brought, each is in memory twice."""
+    """Brings contents into a store, those in pieces one after the other: while it is brought, each is in memory twice."""
 
     def __init__(self, store: Store, space: Space) -> None:
         self._store = store
         self._space = space
+        self._few = asyncio.Semaphore(FEW)
         self._turn = asyncio.Lock()
 
     @asynccontextmanager
     async def ahead(self, messages: Sequence[RawMessage]) -> AsyncIterator[Delivery]:
         """A delivery that is ready to be kept. What was kept ahead and is not needed after all does not stay."""
         begun: list[int] = []
-        try:
-            brought = [await self._brought(raw, begun) for raw in messages]
-            yield Delivery(messages=[raw for raw, _ in brought], ahead=[whole for _, whole in brought])
-        finally:
-            with suppress(TryLater):  # what stays belongs to this node, and goes with it
-                await self._drop(begun)
+        async with self._few:
+            try:
+                brought = [await self._brought(raw, begun) for raw in messages]
+                yield Delivery(messages=[raw for raw, _ in brought], ahead=[whole for _, whole in brought])
+            finally:
+                with suppress(TryLater):  # what stays belongs to this node, and goes with it
+                    await self._drop(begun)
 
     async def _brought(self, raw: RawMessage, begun: list[int]) -> tuple[RawMessage, InPieces | None]:
         """A message, and its content where that is kept by now. What takes long is done in a thread."""
-        if not is_freight(raw):
+        if len(raw.blob) <= pieces.SIZE:
             return raw, None
         known = raw.fingerprint or await asyncio.to_thread(fingerprint, raw.blob)
         async with self._turn:
@@ -74,8 +80,8 @@ class Freight:
 
 
 def is_freight(raw: RawMessage) -> bool:
-    """Whether its content is so large that it is brought ahead."""
-    return len(raw.blob) > pieces.LARGE
+    """Whether its content is so large that not all go in at once."""
+    return len(raw.blob) > LARGE
 
 
 async def take_up(store: Store, claim: Callable[[Tx], list[Claimed]]) -> list[Claimed]:

@@ -17,7 +17,7 @@ from store.schema import arriving, piece
 from store.writer import Tx
 from tests.harbour import FakeClock
 from tests.store.examples import raw
-from workers.freight import take_up
+from workers.freight import FEW, Freight, take_up
 from workers.receiver import Keeper
 from workers.watching.space import Space
 
@@ -44,6 +44,25 @@ async def test_small_mail_is_kept_while_a_large_one_is_on_its_way_in(store: Stor
     kept = await take_up(store, lambda tx: inbound.claim(tx, node=store.node, now=clock.now(), limit=9))
     assert [each.raw.blob for each in kept] == [raw("small").blob, CONTENT]
     assert await left(store) == [21, 0]
+
+
+async def test_a_mail_of_one_piece_goes_with_its_row(store: Store) -> None:
+    await keeper(store)([raw("1", blob=CONTENT[: pieces.SIZE]), raw("2", blob=CONTENT[: pieces.SIZE + 1])])
+    assert await left(store) == [2, 0]
+
+
+async def test_of_large_mails_a_few_go_in_at_a_time(store: Store) -> None:
+    freight = Freight(store, Space((), Reserve()))
+    coming = [freight.ahead([raw(str(number))]) for number in range(FEW + 1)]
+    for each in coming[:FEW]:
+        await each.__aenter__()
+    waiting = asyncio.create_task(coming[FEW].__aenter__())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    await coming[0].__aexit__(None, None, None)
+    await waiting
+    for each in coming[1:]:
+        await each.__aexit__(None, None, None)
 
 
 async def test_a_large_mail_that_comes_again_is_kept_once(store: Store) -> None:
