@@ -230,6 +230,7 @@ class Drain:
             source_id=f"{self._habits.folder}:{session.uidvalidity}:{message.uid}",
             envelope=Envelope(taken_in=message.uid in self._taken_in),
             blob=message.blob,
+            fingerprint=message.fingerprint,
             received_at=min(message.received_at, now),
             quiet=message.uid <= self._history and message.received_at < now - A_DAY,
         )

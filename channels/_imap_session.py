@@ -22,6 +22,7 @@ from imapclient.exceptions import IMAPClientError, LoginError
 
 from channels._imap_fetch import messages
 from channels._oauth import NoToken
+from intake.fingerprint import fingerprint
 
 KEYWORD = b"$Answerable"
 SLICE_SECONDS = 2.0  # how long one look for notices waits, and so how long stopping can take
@@ -53,6 +54,7 @@ class Fetched:
     blob: bytes
     received_at: datetime  # INTERNALDATE, UTC
     whole: bool = True  # False: only the head, or a stand-in; the message stays where it is
+    fingerprint: str = ""  # of the blob, where it was worked out already
 
 
 class Refused(Exception):
@@ -157,7 +159,13 @@ class Session:
         found = {uid: answer[uid] for uid in uids if uid in answer and answer[uid].get(part) is not None}
         self._check_gone([uid for uid in uids if uid not in found])
         return [
-            Fetched(uid=uid, blob=item[part], received_at=_utc(item.get(b"INTERNALDATE"), now), whole=not head_only)
+            Fetched(
+                uid=uid,
+                blob=item[part],
+                received_at=_utc(item.get(b"INTERNALDATE"), now),
+                whole=not head_only,
+                fingerprint=fingerprint(item[part]),  # while the batch before is being kept
+            )
             for uid, item in found.items()
         ]
 
