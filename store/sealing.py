@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pybase64 import b64decode, b64encode
 from sqlalchemy import Dialect, LargeBinary, Table, TableClause, Text, column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 

@@ -7,11 +7,12 @@ and has let header values end their line (CVE-2024-6923, CVE-2026-1299). Every b
 from __future__ import annotations
 
 import re
-from base64 import encodebytes
 from binascii import b2a_qp
 from collections.abc import Sequence
 from email.utils import encode_rfc2231
 from functools import lru_cache
+
+from pybase64 import encodebytes
 
 from intake.message import Attachment
 from intake.mime import magic
