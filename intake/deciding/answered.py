@@ -25,18 +25,23 @@ _ASKS: dict[LetterKind, Asked] = {LetterKind.ACKNOWLEDGEMENT: "first-time", Lett
 class Answered:
     """How a message answers us."""
 
+    words: str
     first_time: Literal["yes", "no", ""]  # "" also where it was not asked, or answered before
-    resolved: Answer
     follow_up: bool  # it answers the follow-up
     thanks: bool  # it says thank you and nothing else
+
+    @property
+    def resolved(self) -> Answer:
+        """Whether all is well. Found out when it is asked for: it takes longer than all else about an answer."""
+        return says_resolved(self.words, asked=self.follow_up)
 
 
 def answered(q: Question, case: Case) -> Answered:
     """What this message of a customer says in answer to us."""
     asked, text = _asked(q, case), _words(q)
     return Answered(
+        words=text,
         first_time=first_time_answer(text, asked=asked == "first-time") if case.first_time == "asked" else "",
-        resolved=says_resolved(text, asked=asked == "follow-up"),
         follow_up=asked == "follow-up",
         thanks=merely_thanks(text, q.signals.sender_name or case.customer_name),
     )

@@ -87,6 +87,8 @@ def _goes_on(judgement: Judgement) -> bool:
 
 def _outcome(q: Question, case: Case, said: Answered) -> list[Event]:
     """Whether the words settle, reopen, or leave the case as it is."""
+    if case.status not in (Status.FOLLOW_UP, Status.RESOLVED) and not _first_contact_settles(case):
+        return []  # as most are, and whatever the words say
     match case.status, said.resolved:
         case Status.OPEN | Status.FOLLOW_UP | Status.RESOLVED, "yes":
             return _all_is_well(q, case)
@@ -109,8 +111,6 @@ def _all_is_well(q: Question, case: Case) -> list[Event]:
         return []
     if case.status is Status.RESOLVED:
         return [] if case.followed_up else [*done, *_follow_up(q, "yes")]
-    if not _first_contact_settles(case):
-        return []
     data = {"resolution": case.last_answer, "follow_up": False, "followed_up_on": _today(q)}
     return [*done, Event(kind=Kind.CASE_RESOLVED, at=q.now, actor="customer", data=data)]
 
