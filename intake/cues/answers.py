@@ -127,6 +127,7 @@ _OTHER_FIRST = Expressions(
     r"(?:ordered|bought|used|shopped|wrote|called|rang|told|tried|bestellt|gekauft)",
     r"first time (?:buyer|customer|user|order|ordering|buying|shopping)",
 )
+_FOUR_WORDS = re.compile(r"(?:\W*+\w++){4}")
 _TIMES = Spotter({"not-first": _NOT_FIRST, "other-first": _OTHER_FIRST, "first": Expressions(_FIRST_TIME)})
 
 
@@ -140,7 +141,7 @@ def first_time_answer(text: str, *, asked: bool = True) -> Literal["yes", "no", 
     begin = start.end() if start else 0
     opens_no, opens_yes = _NO.match(said, begin), _YES.match(said, begin)
     # "yes, all good" answers the other question
-    bare = asked and len(re.findall(r"\w+", said[begin:])) <= 3 and not _GOOD.search(said)
+    bare = asked and not _FOUR_WORDS.match(said, begin) and not _GOOD.search(said)
     heard = _TIMES.spot(said)
     if "not-first" in heard or (opens_no and (bare or "first" in heard)):
         return "no"
