@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-
-from tnefparse import TNEF
-from tnefparse.tnef import TNEFAttachment
+from typing import TYPE_CHECKING
 
 from intake.mime import filenames
 from intake.mime.reader import Node
+
+if TYPE_CHECKING:
+    from tnefparse.tnef import TNEFAttachment
 
 TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 MAX_SIZE = 20_000_000  # bytes
@@ -17,7 +18,7 @@ MAX_OBJECTS = 400
 
 _OBJECT = struct.Struct("<BHHI")  # level, name, type, length; the data and a checksum of two bytes follow
 _ATTACHMENT_LEVEL = 2
-_WANTED = frozenset({TNEF.ATTMAPIPROPS, TNEF.ATTBODY, TNEF.ATTOEMCODEPAGE})
+_WANTED = frozenset({0x9003, 0x800C, 0x9007})  # attMsgProps, attBody and attOemCodepage
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +32,8 @@ class Unpacked:
 
 def unpack(data: bytes) -> Unpacked | None:
     """The contents, or None where the wrapping cannot be read."""
+    from tnefparse import TNEF  # with the first such file
+
     try:
         wrapped = TNEF(_essential(data), do_checksum=False)
         files = tuple(_file(one) for one in wrapped.attachments if one.data)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from email.message import Message as StoredMessage
 
-from flufl.bounce import all_failures
-
 from intake.message import Message
 from intake.reports.notice import Notice
 from intake.reports.text import ADDRESS, one_line
@@ -16,6 +14,8 @@ _HEADERS = ("from", "to", "subject")
 
 def known_recipients(message: Message, said: Notice) -> list[str]:
     """The addresses that the library recognises, sorted; [] when it recognises none or fails over the text."""
+    from flufl.bounce import all_failures  # with the first of them
+
     stored = StoredMessage()
     for name in _HEADERS:
         stored[name] = one_line(message.header(name))

@@ -24,6 +24,7 @@ sys.exit(sys.argv[1] in sys.modules)
     "library",
     [
         "alembic",
+        "flufl",
         "mailbox",
         "nh3",
         "obstore",
@@ -31,6 +32,7 @@ sys.exit(sys.argv[1] in sys.modules)
         "resiliparse",
         "selectolax",
         "sqlalchemy.dialects.postgresql",
+        "tnefparse",
     ],
 )
 def test_a_plain_mail_on_sqlite_is_read_without_a_library_that_only_others_need(library: str) -> None:
