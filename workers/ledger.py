@@ -40,7 +40,7 @@ class Ledger:
 
     most = 50
     pause_seconds = 2.0
-    linger_seconds = 0.01  # those at the wire come back soon, and groups that were parted stay so
+    linger_seconds = 0.005  # less, and groups that were parted stay so; more, and what has ended is in doubt for longer
 
     def __init__(self, store: Store, undelivered: Undelivered, clock: Clock) -> None:
         self._store = store

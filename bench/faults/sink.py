@@ -37,6 +37,10 @@ class Sink:
     letters: list[Letter] = field(default_factory=list)
     port: int = 0
 
+    async def handle_EHLO(self, _server: Any, session: Any, _: Any, hostname: str, answers: list[str]) -> list[str]:
+        session.host_name = hostname
+        return [answers[0], "250-PIPELINING", *answers[1:]]  # as mail servers do
+
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         message = email.message_from_bytes(envelope.content)
         for recipient in envelope.rcpt_tos:
