@@ -41,7 +41,7 @@ TIMED = (
     (desk_room.facts, "facts", "facts"),
     (desk_room, "decide", "decide"),
     (desk_room, "compose", "compose"),
-    (desk_room, "apply", "apply"),
+    (desk_room.apply, "apply", "apply"),
 )
 Spent = dict[str, float]
 

@@ -33,7 +33,7 @@ class Courier(Runner):
     name = "courier"
     batch = 20
     at_once = 60  # of one channel: the next batch is taken up while the others go out
-    at_the_wire = 4  # of one channel: whatever is there, or is being settled, when we are killed is of unknown fate
+    at_the_wire = 8  # of one channel: whatever is there, or is being settled, when we are killed is of unknown fate
 
     def __init__(
         self, store: Store, senders: Mapping[str, Sender], desk: Desk, clock: Clock, ids: Ids, life: Life

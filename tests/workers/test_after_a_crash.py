@@ -53,7 +53,7 @@ async def test_a_message_that_ends_the_process_each_time_is_parked_and_the_next_
 class Overtaken(Desk):
     """Somebody else has decided the message while we read it."""
 
-    def settle(self, tx, batch, now, ahead=None):
+    def settle(self, tx, batch, now):
         raise LostLease(", ".join(map(str, batch)))
 
 

@@ -179,14 +179,14 @@ async def test_after_a_crash_in_the_middle_an_automatic_letter_is_unknown_and_an
     assert wire.sent == [submission("l2")]
 
 
-async def test_no_more_than_four_letters_are_ever_at_the_wire(store: Store, desk: Desk, clock: FakeClock) -> None:
+async def test_no_more_than_eight_letters_are_ever_at_the_wire(store: Store, desk: Desk, clock: FakeClock) -> None:
     """P5: they are what is of unknown fate when we are killed."""
     many = [(letter(LetterKind.REPLY, cause=f"inbound:{n}"), submission(f"l{n}")) for n in range(15)]
     await store.write(lambda tx: take_in(tx, decision(opened()), *many))
     wire = Counting(store)
     await round_of(courier(store, desk, clock, mail=wire))
     assert await states(store) == ["sent"] * 15
-    assert wire.most <= Courier.at_the_wire == 4
+    assert wire.most <= Courier.at_the_wire == 8
 
 
 async def test_what_became_of_a_letter_is_kept_when_the_database_was_away_meanwhile(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 
 import structlog
@@ -16,7 +15,7 @@ from store.database import Store
 from store.errors import Conflict, LostLease, RefTaken
 from store.inbound import Claimed
 from workers.crew import Crew
-from workers.deciding.desk import Desk, Draft
+from workers.deciding.desk import Desk
 from workers.deciding.lines import Lines, Turn, kin
 from workers.deciding.reading import Reader, apart, suspicious
 from workers.deciding.understanding import Understood
@@ -163,10 +162,8 @@ class Triage(Runner):
 
     async def _decide(self, batch: Mapping[int, Understood]) -> dict[int, Decision]:
         for _ in range(TRIES):
-            now = self._clock.now()
             try:
-                ahead = await self._ahead(batch, now)
-                return await self._store.write_long(partial(self._desk.settle, batch=batch, now=now, ahead=ahead))
+                return await self._store.write_long(partial(self._desk.settle, batch=batch, now=self._clock.now()))
             except LostLease:
                 raise
             except (Conflict, RefTaken):
@@ -174,10 +171,6 @@ class Triage(Runner):
             except TryLater:
                 await self._clock.sleep(self.pause_seconds)
         raise TryLater
-
-    async def _ahead(self, batch: Mapping[int, Understood], now: datetime) -> Draft | None:
-        """Where one writer serves all, nobody waits for it longer than writing takes: what can be is decided before."""
-        return await self._store.read(partial(self._desk.draft, batch=batch, now=now)) if self._store.alone else None
 
     async def _fail(self, inbound_id: int, error: Exception) -> None:
         now, fault = self._clock.now(), where(error)

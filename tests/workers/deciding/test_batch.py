@@ -5,7 +5,6 @@ from __future__ import annotations
 import random  # noqa: TID251 - a mailbox for each seed
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -52,19 +51,16 @@ def mailbox(seed: int) -> list[RawMessage]:
     return [raw(str(number), blob=blob) for number, blob in enumerate(blobs)]
 
 
-async def decided(
-    mails: list[RawMessage], policy: Policy, together: int, *, drafted: bool = False
-) -> tuple[list[Decision], Any, Any]:
-    """The decisions, the cases at the end, and what the audit finds. Where they are `drafted`, all are before any is settled."""
+async def decided(mails: list[RawMessage], policy: Policy, together: int) -> tuple[list[Decision], Any, Any]:
+    """The decisions, the cases at the end, and what the audit finds."""
     store, desk = await Store.open("sqlite://"), Desk(policy=policy, letters=letters(), ids=FakeIds())
     await store.write(lambda tx: colleagues.know(tx, policy))
     receipts = await store.write(lambda tx: inbound.receive_all(tx, mails))
     batch = {kept.inbound_id: understand(mail, policy) for kept, mail in zip(receipts, mails, strict=True)}
-    groups = [dict(list(batch.items())[first : first + together]) for first in range(0, len(mails), together)]
-    drafts = [await store.read(partial(desk.draft, batch=some, now=NOW)) if drafted else None for some in groups]
     found: dict[int, Decision] = {}
-    for some, draft in zip(groups, drafts, strict=True):
-        found |= await store.write(partial(desk.settle, batch=some, now=NOW, ahead=draft))
+    for first in range(0, len(mails), together):
+        some = dict(list(batch.items())[first : first + together])
+        found |= await store.write(lambda tx, some=some: desk.settle(tx, some, NOW))
     stored = await store.read(lambda tx: cases.newest(tx, limit=COUNT * 2))
     faults = (await store.read(lambda tx: audit(tx, policy=policy))).faults
     await store.close()
@@ -92,23 +88,3 @@ async def test_a_batch_is_decided_as_its_messages_would_be_one_by_one(seed: int)
         (c.contacts, c.handler, c.participants, c.matters) for c in cases_alone
     )
     assert len({d.verdict for d in alone}) >= 3, "the mailbox is dull"
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-async def test_what_was_decided_before_others_wrote_is_decided_again_with_what_they_wrote(seed: int) -> None:
-    mails = mailbox(seed)
-    alone, _, _ = await decided(mails, STRICT, 1)
-    drafted, _, faults = await decided(mails, STRICT, 5, drafted=True)
-    assert told(drafted) == told(alone)
-    assert faults == ()
-
-
-async def test_what_was_decided_before_is_not_decided_again_where_nothing_has_changed(store: Store) -> None:
-    desk = Desk(policy=POLICY, letters=letters(), ids=FakeIds())
-    await store.write(lambda tx: colleagues.know(tx, POLICY))
-    kept = await store.write(lambda tx: inbound.receive(tx, raw("1")))
-    batch = {kept.inbound_id: understand(raw("1"), POLICY)}
-    draft = await store.read(partial(desk.draft, batch=batch, now=NOW))
-    settled = await store.write(partial(desk.settle, batch=batch, now=NOW, ahead=draft))
-    assert settled[kept.inbound_id] is draft.decided[kept.inbound_id]
-    assert [case.ref for case in await store.read(cases.newest)] == [settled[kept.inbound_id].case_ref]

@@ -31,11 +31,11 @@ from workers.watching.space import Space
 class Faulty(Desk):
     """Fails at messages of one kind, with their words in its mouth."""
 
-    def settle(self, tx, batch, now, ahead=None):
+    def settle(self, tx, batch, now):
         for understood in batch.values():
             if b"poison" in understood.raw.blob:
                 raise ValueError(understood.raw.blob.decode())
-        return super().settle(tx, batch, now, ahead)
+        return super().settle(tx, batch, now)
 
 
 def faulty() -> Faulty:
@@ -112,9 +112,9 @@ class Counting(Desk):
 
     groups: ClassVar[list[int]] = []
 
-    def settle(self, tx, batch, now, ahead=None):
+    def settle(self, tx, batch, now):
         self.groups.append(len(batch))
-        return super().settle(tx, batch, now, ahead)
+        return super().settle(tx, batch, now)
 
 
 async def test_what_comes_in_while_a_message_is_dealt_with_is_decided_together(
