@@ -226,12 +226,15 @@ class Traced(Alone):
             await self._live()
 
     async def _hang_up(self) -> None:
-        """The peer that a call was told to be gone goes: libpq believes only what it reads."""
-        while not (found := _RESET.search(self._trace.read_text(errors="replace"))):  # noqa: ASYNC110
+        """The peer that a call was told to be gone goes: libpq believes only what it reads. Each thread is told once."""
+        gone: set[str] = set()
+        while True:
+            for port in set(_RESET.findall(self._trace.read_text(errors="replace"))) - gone:
+                gone.add(port)
+                books = Books(self.place.url)
+                books.hang_up(int(port))
+                books.close()
             await asyncio.sleep(0.01)
-        books = Books(self.place.url)
-        books.hang_up(int(found[1]))
-        books.close()
 
     async def _until_it_is_over(self, mail: str) -> None:
         """Dead, or with nothing left to send, or waiting for what does not come. The database is not looked at, see above."""
