@@ -90,9 +90,10 @@ class Keyring:
         return self._mark(words)
 
     def forget(self) -> None:
-        """Ask again for every key: another process may have destroyed it."""
+        """Ask again for every key: another process may have destroyed it. Texts that were marked are forgotten, too."""
         with self._lock:
             self._known.clear()
+            self._mark.cache_clear()
             self._graves = None
 
     def destroy(self, numbers: Iterable[int], marks: Iterable[str], *, at: datetime) -> None:
