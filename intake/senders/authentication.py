@@ -36,7 +36,8 @@ _LEXEME = re.compile(r"\\.?|[\"()]|[^\\\"()]+", re.DOTALL)
 _QUOTED = re.compile(r'"[^"]*"')
 _ID = re.compile(r"\s*([A-Za-z0-9._\-]++)(?:\s+1)?\s*")
 _PAIR = r"\s*([A-Za-z0-9][A-Za-z0-9._\-/]*+)\s*=\s*(\"|[^\s;\"()]++)(?=\s|$)"
-_RESULT = re.compile(rf"(?:{_PAIR})*+\s*+")
+# The group may give back: before Python 3.11.5 one that may not matches too much.
+_RESULT = re.compile(rf"(?:{_PAIR})*\s*+")
 _PAIRS = re.compile(_PAIR)
 _BY = re.compile(r"(?:^|\s)by\s+([A-Za-z0-9._\-]+)", re.IGNORECASE)
 _FROM = re.compile(r"\s*from\s", re.IGNORECASE)
